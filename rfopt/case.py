@@ -1,0 +1,236 @@
+"""A case: one complaint, the network around it and the logs taken there."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.files import read_text, sha256
+from rfopt.logs import read_log
+from rfopt.network import Network
+from rfopt.sites import read_network
+from rfopt.tables import schema
+
+TUNABLE = tuple(
+    [name for name, column in schema("cells").items() if column.affects]
+    + [name for name, column in schema("neighbours").items() if column.affects]
+    + ["neighbour", "redirect_arfcn"]
+)
+KEYS = {
+    "complaint": {"id": str, "text": str, "lat": float, "lon": float, "building": str, "floor": int},
+    "inputs": {"network": str, "logs": list, "wanted": list},
+    "limits": {"parameters": list, "cells": list, "max_changes": int, "site_visits": bool},
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a plan may change.
+
+    `parameters` and `cells` are None where everything may change.
+    """
+
+    parameters: frozenset[str] | None = None
+    cells: frozenset[str] | None = None
+    max_changes: int = 12
+    site_visits: bool = True
+
+    def allow(self, cell: str, parameter: str, visit: bool) -> str:
+        """Why a change is not permitted; '' if it is."""
+        if self.parameters is not None and parameter not in self.parameters:
+            return f"{parameter} is not among the permitted parameters"
+        if self.cells is not None and cell not in self.cells:
+            return f"{cell} is not among the permitted cells"
+        return "needs a crew and site visits are not permitted" if visit and not self.site_visits else ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One complaint with its inputs read.
+
+    Attributes
+    ----------
+    network : Network or None
+        None where the case has logs only; then only what the logs alone show can be said.
+    readings : DataFrame
+        Rows of all logs (`rfopt.logs.Log.readings`).
+    wanted : tuple of str
+        Cells meant to serve here; empty where none is named and none serves the building.
+    """
+
+    id: str
+    text: str
+    lat: float
+    lon: float
+    building: str
+    floor: int
+    network: Network | None
+    readings: pd.DataFrame
+    wanted: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    notes: tuple[str, ...] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_case(path: Path) -> Case:
+    """Read a case: a folder with case.toml, the file itself, or a single log (then without a network).
+
+    Raises
+    ------
+    InputError
+        If anything in the case, its network or its logs cannot be used.
+    """
+    if path.is_dir():
+        if not (path / "case.toml").exists():
+            raise InputError("has no case.toml, expected a case folder", path)
+        path = path / "case.toml"
+    if not path.exists():
+        raise InputError("no such case", path)
+    return _read_toml(path) if path.suffix == ".toml" else _log_only(path)
+
+
+def _log_only(path: Path) -> Case:
+    log = read_log(path)
+    where = log.readings[["lat", "lon"]].median()
+    return Case(
+        path.stem, "", float(where["lat"]), float(where["lon"]), "", 1, None, log.readings,
+        notes=(*log.notes, f"{path.name}: a log without a case, so only what the log alone shows is diagnosed"),
+        hashes={path.name: sha256(path)},
+    )  # fmt: skip
+
+
+def _read_toml(path: Path) -> Case:
+    text = read_text(path, largest=1 << 20)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"is not TOML: {error}", path, _line_in(str(error))) from None
+    notes = _check_keys(tables, text, path)
+    complaint, inputs = tables["complaint"], tables["inputs"]
+    network = read_network(path.parent / inputs["network"]) if "network" in inputs else None
+    logs = [read_log(file) for file in _log_files(path, inputs["logs"])]
+    readings = pd.concat([log.readings for log in logs], ignore_index=True)
+    if readings.empty:
+        raise InputError("its logs hold no readings", path)
+    case = Case(
+        complaint["id"], complaint.get("text", ""), float(complaint["lat"]), float(complaint["lon"]),
+        complaint.get("building", ""), complaint["floor"], network, readings, (),
+        _limits(tables.get("limits", {}), network, text, path),
+        (*notes, *(network.notes if network else ()), *(note for log in logs for note in log.notes)),
+        _hashes(path, network, inputs),
+    )  # fmt: skip
+    return _with_wanted(case, tuple(inputs.get("wanted", ())), text, path)
+
+
+def _line_in(message: str) -> int | None:
+    words = message.replace(",", " ").split()
+    return int(words[words.index("line") + 1]) if "line" in words else None
+
+
+def _line_of(key: str, text: str) -> int | None:
+    return next((k for k, line in enumerate(text.splitlines(), 1) if line.strip().startswith(key)), None)
+
+
+def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:
+    for table, keys in (("complaint", ("id", "lat", "lon", "floor")), ("inputs", ("logs",))):
+        if not isinstance(tables.get(table), dict):
+            raise InputError(f"table [{table}] is missing{did_you_mean(table, tables)}", path)
+        for key in keys:
+            if key not in tables[table]:
+                near = did_you_mean(key, tables[table])
+                raise InputError(f"{key} is missing in [{table}]{near}", path, _line_of(f"[{table}]", text))
+    notes = []
+    for table, keys_of in tables.items():
+        if table not in KEYS or not isinstance(keys_of, dict):
+            notes.append(f"{path.name}: [{printable(table)}] is not known and was ignored{did_you_mean(table, KEYS)}")
+            continue
+        for key, value in keys_of.items():
+            if key not in KEYS[table]:
+                notes.append(f"{path.name}: {printable(key)} is not known and was ignored{did_you_mean(key, KEYS[table])}")
+            else:
+                _check_type(key, value, KEYS[table][key], text, path)
+    _check_place(tables["complaint"], text, path)
+    return notes
+
+
+def _check_type(key: str, value: Any, wanted: type, text: str, path: Path) -> None:
+    fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
+    if isinstance(value, bool) and wanted is not bool:
+        fits = False
+    if wanted is list and fits:
+        fits = all(isinstance(item, str) for item in value)
+    if not fits:
+        names = {str: "text", float: "a number", int: "a whole number", list: "a list of texts", bool: "true or false"}
+        raise InputError(f"{key} {printable(value)} is not {names[wanted]}", path, _line_of(key, text))
+
+
+def _check_place(complaint: dict[str, Any], text: str, path: Path) -> None:
+    for key, low, high in (("lat", -90, 90), ("lon", -180, 180), ("floor", -10, 200)):
+        if not low <= complaint[key] <= high:
+            raise InputError(f"{key} {complaint[key]} is out of range, expected {low} to {high}", path, _line_of(key, text))
+    if complaint["floor"] == 0:
+        raise InputError("floor 0 does not exist, expected 1 for the ground floor", path, _line_of("floor", text))
+
+
+def _log_files(path: Path, patterns: list[str]) -> list[Path]:
+    files: list[Path] = []
+    for pattern in patterns:
+        if Path(pattern).is_absolute():
+            found = [Path(pattern)]
+        else:
+            found = sorted(path.parent.glob(pattern)) if any(c in pattern for c in "*?[") else [path.parent / pattern]
+        if not found:
+            raise InputError(f"logs '{printable(pattern)}' match no file", path)
+        files += [file for file in found if file not in files]
+    if not files:
+        raise InputError("logs is empty, expected at least one file", path)
+    return files
+
+
+def _limits(table: dict[str, Any], network: Network | None, text: str, path: Path) -> Limits:
+    parameters, cells = table.get("parameters"), table.get("cells")
+    for name in parameters or ():
+        if name not in TUNABLE:
+            raise InputError(f"parameter '{printable(name)}' is unknown{did_you_mean(name, TUNABLE)}", path, _line_of("parameters", text))
+    for name in cells or ():
+        if network is not None and name not in network.cells.index:
+            near = did_you_mean(name, network.cells.index)
+            raise InputError(f"cell '{printable(name)}' is not in the network{near}", path, _line_of("cells", text))
+    most = table.get("max_changes", Limits.max_changes)
+    if most < 0:
+        raise InputError(f"max_changes {most} is negative", path, _line_of("max_changes", text))
+    return Limits(
+        None if parameters is None else frozenset(parameters),
+        None if cells is None else frozenset(cells),
+        most,
+        table.get("site_visits", True),
+    )
+
+
+def _with_wanted(case: Case, named: tuple[str, ...], text: str, path: Path) -> Case:
+    """The cells meant to serve here: named in the case, else the GSM indoor cells of the building."""
+    from dataclasses import replace
+
+    if case.network is None:
+        return replace(case, wanted=named)
+    cells = case.network.cells
+    for name in named:
+        if name not in cells.index:
+            raise InputError(f"wanted cell '{printable(name)}' is not in the network{did_you_mean(name, cells.index)}", path, _line_of("wanted", text))
+    if named:
+        return replace(case, wanted=named)
+    inside = [case.building in served if case.building else False for served in cells["building"]]
+    found = tuple(cells.index[(cells["kind"] == "das") & inside])
+    note = f"wanted is not given, taken as {', '.join(found)}" if found else "wanted is not given and no das serves the building"
+    return replace(case, wanted=found, notes=(*case.notes, f"{path.name}: {note}"))
+
+
+def _hashes(path: Path, network: Network | None, inputs: dict[str, Any]) -> dict[str, str]:
+    files = {file.name: sha256(file) for file in [path, *_log_files(path, inputs["logs"])]}
+    return {**files, **{f"network/{name}": value for name, value in (network.hashes if network else {}).items()}}

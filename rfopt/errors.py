@@ -1,0 +1,61 @@
+"""What rfopt refuses, and why.
+
+Everything a user can mend is an `InputError`; a bug stays a bare Python error.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class InputError(Exception):
+    """Something a user can mend, said in one line.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, the value found, and what was expected.
+    file : Path or str, optional
+        The file at fault.
+    line : int, optional
+        Its line, counted from 1 with the header as line 1.
+
+    Examples
+    --------
+    >>> print(InputError("lat 'abc' is not a number", "cells.csv", 3))
+    cells.csv:3: lat 'abc' is not a number
+    """
+
+    def __init__(self, message: str, file: Path | str | None = None, line: int | None = None):
+        self.message = " ".join(message.split())
+        self.file = None if file is None else str(file)
+        self.line = line
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        place = "" if self.file is None else printable(self.file) + ":"
+        if self.line is not None:
+            place += f"{self.line}:"
+        return f"{place} {self.message}".strip()
+
+
+def printable(text: object, longest: int = 60) -> str:
+    """A value as it may stand in a message: one line, no control characters, not too long.
+
+    >>> printable("a\\x1b[31mb")
+    'a�[31mb'
+    """
+    clean = "".join(c if c.isprintable() else "\ufffd" for c in str(text))
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A suggestion to append to a message, or nothing.
+
+    >>> did_you_mean("azimut_deg", ["azimuth_deg", "lat"])
+    "; did you mean 'azimuth_deg'?"
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
+    return f"; did you mean '{printable(near[0])}'?" if near else ""

@@ -1,0 +1,122 @@
+"""What rules, fixes and figures may ask for: the case read, identified, anchored and replayed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rfopt.anchor import Anchor, anchor
+from rfopt.case import Case
+from rfopt.identify import identify
+from rfopt.levels import Levels
+from rfopt.mobility.logged import replay_of_log
+from rfopt.mobility.simulate import Budget, Situation, prepare, simulate
+from rfopt.mobility.timeline import Replay
+from rfopt.network import Network
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything known about a complaint before anything is judged.
+
+    Attributes
+    ----------
+    readings : DataFrame
+        Identified readings at the complaint's points.
+    outside : DataFrame
+        Identified readings elsewhere, for instance in the street.
+    gsm, lte : Anchor
+        Levels at the complaint's points.
+    logged : Replay
+        What the phone did.
+    situation, replay : Situation, Replay
+        What the machines do on the same levels, long enough to count on.
+    ambiguous, unknown : DataFrame
+        Identities that could not be told (`rfopt.identify.Identified`).
+    """
+
+    case: Case
+    network: Network
+    readings: pd.DataFrame
+    outside: pd.DataFrame
+    gsm: Anchor
+    lte: Anchor
+    logged: Replay
+    situation: Situation
+    replay: Replay
+    ambiguous: pd.DataFrame
+    unknown: pd.DataFrame
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The GSM cells meant to serve here."""
+        gsm = self.network.of_rat("GSM").index
+        return tuple(name for name in self.case.wanted if name in gsm)
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Labels of the complaint's points."""
+        return tuple(self.situation.points)
+
+    def heard(self, rat: str) -> list[str]:
+        """Cells reported at the complaint's points, strongest first."""
+        levels = (self.gsm if rat == "GSM" else self.lte).levels
+        measured = [cell for cell in levels.cells if levels.measured(cell).any()]
+        return sorted(measured, key=lambda cell: (-float(np.nanmax(levels.of(cell))), cell))
+
+    def wanted_dbm(self) -> NDArray[np.float64]:
+        """Level of the strongest wanted GSM cell at each point; NaN where none was heard."""
+        return strongest(self.gsm.levels, self.wanted)
+
+
+def strongest(levels: Levels, cells: tuple[str, ...]) -> NDArray[np.float64]:
+    """The highest level of some cells at each point; NaN where none is known."""
+    if not cells:
+        return np.full(len(levels.points), np.nan)
+    stack = np.array([levels.of(cell) for cell in cells])
+    return np.asarray(np.where(np.isnan(stack).all(axis=0), np.nan, np.nanmax(np.nan_to_num(stack, nan=-math.inf), axis=0)))
+
+
+def complaint_rows(readings: pd.DataFrame, floor: int) -> tuple[NDArray[np.bool_], str]:
+    """Rows taken on the complaint's floor; where the log names no such floor, all rows and a note."""
+    here = (readings["floor"] == floor).to_numpy()
+    if here.any():
+        return here, ""
+    return np.ones(len(readings), dtype=bool), f"no reading is on floor {floor}; all points of the log were taken"
+
+
+def gather(case: Case, network: Network, seed: int, budget: Budget | None = None) -> Evidence:
+    """Identify, anchor and replay a case.
+
+    Parameters
+    ----------
+    network : Network
+        The case's network.
+    seed : int
+        Of the fading.
+    """
+    readings = label_points(case.readings)
+    identified = identify(readings, network, case.lat, case.lon)
+    here, _ = complaint_rows(identified.readings, case.floor)
+    rows, outside = identified.readings[here], identified.readings[~here]
+    gsm, lte = anchor(rows, network, "GSM"), anchor(rows, network, "LTE")
+    situation = prepare(network, gsm, lte, case.wanted, seed, budget)
+    names = tuple(gsm.levels.cells), tuple(lte.levels.cells)
+    return Evidence(
+        case, network, rows, outside, gsm, lte,
+        replay_of_log(rows, *names, case.wanted), situation, simulate(situation, network),
+        identified.ambiguous, identified.unknown,
+    )  # fmt: skip
+
+
+def label_points(readings: pd.DataFrame) -> pd.DataFrame:
+    """Every reading with a point label: rows without one are gathered by floor."""
+    missing = readings["point"] == ""
+    if not missing.any():
+        return readings
+    label = readings["floor"].map(lambda floor: "outdoors" if np.isnan(floor) else f"floor_{floor:.0f}")
+    return readings.assign(point=pd.array(np.where(missing, label, readings["point"]), dtype="str"))

@@ -1,0 +1,26 @@
+"""Tilt a disturbing macro mechanically, with a crew on the tower."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding, Move
+from rfopt.fixes import because, change, competitors, culprits, fixes, ladder, move
+
+STEP_DEG, MOST_STEPS, MOST_DEG = 1.0, 5, 10.0
+RULES = ("overshoot", "no_dominant_server", "cochannel_interference", "pingpong_reselection", "pingpong_handover")
+
+
+@fixes
+def downtilt_mechanical(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
+    """Up to five degrees down, a degree a step, at most 10° in all: beyond that the pattern bulges sideways."""
+    moves = []
+    cells = evidence.network.cells
+    for cell in dict.fromkeys([*competitors(evidence), *culprits(findings, "cochannel_interference")]):
+        if cells.at[cell, "kind"] != "macro" or not cells.at[cell, "antenna"]:
+            continue
+        tilt = float(cells.at[cell, "mech_tilt_deg"])
+        for new in ladder(tilt, min(MOST_DEG, tilt + MOST_STEPS * STEP_DEG), STEP_DEG):
+            moves += move("downtilt_mechanical", (change(evidence, cell, "mech_tilt_deg", new),), because(findings, RULES))
+    return moves

@@ -1,0 +1,34 @@
+"""Keep calls on the wanted cell: power-budget margins from it up, towards it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding, Move
+from rfopt.fixes import because, change, competitors, fixes, ladder, move
+
+STEP_DB, MOST_DB, LEAST_DB = 2.0, 12.0, 0.0
+LEAST_PAIR_DB = 4.0
+"""R-HYST: margins of a pair must sum to this, or calls circle."""
+RULES = ("pingpong_handover", "no_dominant_server", "das_leakage", "overshoot", "wrong_parameters", "cochannel_interference")
+
+
+@fixes
+def handover_margin(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
+    """HO margin PBGT per relation on whole dB, from the wanted cell up to 12 dB, to it down to 0 dB."""
+    margins = evidence.network.neighbours["ho_margin_pbgt_db"]
+    reasons = because(findings, RULES)
+    moves = []
+    for wanted in evidence.wanted:
+        for other in competitors(evidence):
+            if (wanted, other) in margins.index:
+                out = float(margins[(wanted, other)])
+                for new in ladder(out, MOST_DB, STEP_DB if (MOST_DB - out) % STEP_DB == 0 else 1.0):
+                    moves += move("handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons)
+            if (other, wanted) in margins.index:
+                back = float(margins[(other, wanted)])
+                least = max(LEAST_DB, LEAST_PAIR_DB - float(margins.get((wanted, other), 99.0)))
+                for new in ladder(back, least, -STEP_DB):
+                    moves += move("handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons)
+    return moves

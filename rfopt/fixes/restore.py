@@ -1,0 +1,15 @@
+"""Put an illegal or contradictory parameter right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding, Move
+from rfopt.fixes import fixes, move
+
+
+@fixes
+def restore(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
+    """The legal value that the rule `wrong_parameters` names."""
+    return [m for finding in findings if finding.rule == "wrong_parameters" for m in move("restore", finding.cure, (finding.rule,))]

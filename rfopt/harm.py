@@ -1,0 +1,159 @@
+"""Who pays for a change: the street, the tower's other floors, the estates and sectors whose cells are changed.
+
+These places are not measured, so their levels are predicted; a plan moves them by the same differences as the measured
+ones. Coverage is the share of places above a threshold, with the spread of shadowing about each prediction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from rfopt.evidence import Evidence
+from rfopt.network import Network
+from rfopt.radio.links import Links, link
+from rfopt.radio.predict import level_change_db, predict
+from rfopt.scene import Building, Frame, points_of_floor
+
+COVERED_DBM = {"GSM": -90.0, "LTE": -105.0}
+SHADOWING_DB = 8.0
+COVERAGE_LOSS = (0.01, 0.03)
+"""Accepted and refused loss of coverage of a group, as a share."""
+LEVEL_LOSS_DB = (2.0, 4.0)
+"""Accepted and refused loss of the tenth percentile of the level on the ground."""
+NEAR_KM = 5.0
+STREET_M = (60.0, 120.0, 200.0)
+SECTOR_M = (100.0, 200.0, 300.0, 450.0, 600.0)
+SECTOR_DEG = (-40.0, 0.0, 40.0)
+
+
+@dataclass(frozen=True)
+class Harm:
+    """One figure of one group, before and after. `loss` is 0 at no loss, 1 at the refused limit."""
+
+    group: str
+    kpi: str
+    before: float
+    after: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The places that may be harmed, with predicted levels before any change.
+
+    `members` maps a group to its rows of `points`; `owner` to the cell whose users they are ('' for everybody's);
+    `ground` names groups on the ground, for which the level itself is judged too.
+    """
+
+    points: pd.DataFrame
+    network: Network
+    links: Links
+    dbm: NDArray[np.float64]
+    members: dict[str, NDArray[np.int64]]
+    owner: dict[str, str]
+    ground: frozenset[str]
+
+
+def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
+    """Predict the places that changes of some cells could harm."""
+    network = evidence.network.subset(_near(evidence))
+    frames = {"street": _street(evidence)}
+    owner = {"street": ""}
+    home = next((b for b in network.buildings if b.id == evidence.case.building), None)
+    if home is not None:
+        frames[f"floors of {home.id}"] = _floors(home, evidence.case.floor)
+        owner[f"floors of {home.id}"] = ""
+    for cell in cells:
+        row = network.cells.loc[cell]
+        served = [b for b in network.buildings if b.id in row["building"] and b.id != evidence.case.building]
+        if row["kind"] == "das" and served:
+            frames[f"estate of {cell}"] = pd.concat([_floors(b, None) for b in served])
+            owner[f"estate of {cell}"] = cell
+        elif row["kind"] != "das":
+            frames[f"users of {cell}"] = _sector(row)
+            owner[f"users of {cell}"] = cell
+    points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
+    members = {group: np.flatnonzero(points["group"] == group) for group in frames}
+    ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
+    return Groups(points, network, link(network.cells, points), predict(network, points), members, owner, ground)
+
+
+def _near(evidence: Evidence) -> list[str]:
+    cells = evidence.network.cells
+    north = (cells["lat"] - evidence.case.lat) * 111.195
+    east = (cells["lon"] - evidence.case.lon) * 111.195 * math.cos(math.radians(evidence.case.lat))
+    heard = cells.index.isin(evidence.situation.network.cells.index)
+    return list(cells.index[(np.hypot(north, east) <= NEAR_KM) | heard])
+
+
+def _at(lat: float, lon: float, distance_m: NDArray[np.float64], bearing_deg: NDArray[np.float64]) -> pd.DataFrame:
+    """Places on the ground around a place."""
+    turn = np.radians(bearing_deg)
+    where = Frame(lat, lon).to_lat_lon(distance_m * np.sin(turn), distance_m * np.cos(turn))
+    return pd.DataFrame({"lat": where[0], "lon": where[1], "height_m": 1.5, "building": ""})
+
+
+def _street(evidence: Evidence) -> pd.DataFrame:
+    distance, bearing = np.meshgrid(STREET_M, np.arange(0.0, 360.0, 45.0))
+    return _at(evidence.case.lat, evidence.case.lon, distance.ravel(), bearing.ravel())
+
+
+def _sector(row: pd.Series) -> pd.DataFrame:
+    azimuth = row["azimuth_deg"]
+    spread = np.array(SECTOR_DEG) + azimuth if not np.isnan(azimuth) else np.arange(0.0, 360.0, 120.0)
+    distance, bearing = np.meshgrid(SECTOR_M, spread)
+    return _at(row["lat"], row["lon"], distance.ravel(), bearing.ravel())
+
+
+def _floors(building: Building, but: int | None) -> pd.DataFrame:
+    floors = sorted({2, *range(4, int(building.floors) + 1, 5)} - {but})
+    wanted = ["lat", "lon", "height_m", "building"]
+    return pd.concat([points_of_floor(building, floor, spacing_m=20.0)[wanted] for floor in floors if floor <= building.floors])
+
+
+def harm(groups: Groups, after: Network) -> list[Harm]:
+    """What a changed network does to each group; groups that no change reaches are left out."""
+    names = groups.network.cells.index
+    delta = level_change_db(groups.network.cells, after.cells.loc[names], groups.links, groups.network.antennas)
+    rows: list[Harm] = []
+    for rat in ("GSM", "LTE"):
+        columns = (groups.network.cells["rat"] == rat).to_numpy()
+        touched = set(names[columns & (delta != 0.0).any(axis=0)])
+        if touched:
+            rows += _of_rat(groups, delta, columns, touched, rat)
+    return rows
+
+
+def _of_rat(
+    groups: Groups, delta: NDArray[np.float64], columns: NDArray[np.bool_], touched: set[str], rat: str
+) -> list[Harm]:
+    rows = []
+    for group, members in groups.members.items():
+        if groups.owner[group] and groups.owner[group] not in touched:
+            continue
+        before = _best(groups.dbm[np.ix_(members, np.flatnonzero(columns))])
+        after = _best((groups.dbm + delta)[np.ix_(members, np.flatnonzero(columns))])
+        rows.append(_row(group, f"coverage_{rat.lower()}", _covered(before, rat), _covered(after, rat), COVERAGE_LOSS))
+        if group in groups.ground:
+            level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
+            rows.append(_row(group, level, float(np.percentile(before, 10)), float(np.percentile(after, 10)), LEVEL_LOSS_DB))
+    return rows
+
+
+def _best(dbm: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.where(np.isnan(dbm), -200.0, dbm).max(axis=1))
+
+
+def _covered(best: NDArray[np.float64], rat: str) -> float:
+    return float(ndtr((best - COVERED_DBM[rat]) / SHADOWING_DB).mean())
+
+
+def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float]) -> Harm:
+    return Harm(group, kpi, round(before, 4), round(after, 4), round(max(before - after, 0.0) / limits[1], 4))

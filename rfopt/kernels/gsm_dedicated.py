@@ -1,0 +1,317 @@
+"""GSM dedicated mode: handovers, quality and drops of a call (3GPP TS 45.008 §5, §7, §8 and annex A).
+
+Clauses from memory of the standard [M]; the vendor's form of the power budget is cross-checked. Averages are integer
+sums of reported levels, compared multiplied by the number of samples, so that no rounding can decide anything.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import ArrayLike, NDArray
+
+from rfopt.kernels.casts import pair_list, table, traces
+
+QUALITY, LEVEL, POWER_BUDGET, HANDOVER_FAILED, RADIO_LINK_TIMEOUT = 6, 7, 8, 9, 10
+"""Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
+
+SACCH_S = 0.48
+LIST_LENGTH = 6  # neighbours in a measurement report
+VOTES, NEEDED = 4, 3  # a threshold counts when 3 of the last 4 values violate it
+MISSING_DBM = -110  # a neighbour that was not reported
+RXQUAL_FLOOR_DB = (21.0, 18.0, 16.0, 14.0, 12.0, 9.5, 6.0)  # lowest C/I of RXQUAL 0…6
+FER_MIDPOINT_DB, FER_SCALE_DB = 4.5, 1.2  # SACCH erasures, no hopping
+RISK_CI_DB, RISK = (6.0, 9.0), (0.3, 0.1, 0.01)  # handover failure by the C/I of the target
+EPS = 1e-6  # times are sums of decimal fractions
+NEVER = np.inf
+
+
+def call(
+    level_dbm: ArrayLike,
+    time_s: ArrayLike,
+    shift_db: ArrayLike,
+    start: ArrayLike,
+    *,
+    ho_averaging_sacch: ArrayLike,
+    ho_period_pbgt_sacch: ArrayLike,
+    ho_threshold_lev_dbm: ArrayLike,
+    ho_threshold_qual: ArrayLike,
+    radio_link_timeout: ArrayLike,
+    relation: ArrayLike,
+    ho_margin_pbgt_db: ArrayLike,
+    ho_margin_lev_db: ArrayLike,
+    ho_margin_qual_db: ArrayLike,
+    rxlev_min_cell_dbm: ArrayLike,
+    floor_mw: ArrayLike,
+    coupling: ArrayLike,
+    tch_floor_mw: ArrayLike,
+    tch_coupling: ArrayLike,
+    decode_ci_db: float,
+    jitter_db: ArrayLike,
+    luck: ArrayLike,
+    handover_luck: ArrayLike,
+    guard_s: float = 5.0,
+) -> tuple[NDArray[np.int16], NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
+    """Hold a call on every run of a set of level traces.
+
+    Parameters
+    ----------
+    level_dbm : array_like, shape (R, T, C)
+        Level before rounding, fading included [dBm]; NaN = not heard.
+    time_s : array_like, shape (T,)
+        Increasing instants [s], by nature one every 0.48 s. Windows and periods given in SACCH periods are taken
+        as multiples of 0.48 s.
+    shift_db : array_like, shape (C,)
+        Added to every level of the cell.
+    start : array_like of int, shape (R,)
+        Cell the call begins on; −1 = no call in this run.
+    ho_averaging_sacch, ho_period_pbgt_sacch, ho_threshold_lev_dbm, ho_threshold_qual, radio_link_timeout
+        Parameters of the serving cell, shape (C,). A period of 0 is taken as 1.
+    relation, ho_margin_pbgt_db, ho_margin_lev_db, ho_margin_qual_db, rxlev_min_cell_dbm : array_like, shape (C, C)
+        Of the relation ``[server, neighbour]``; the rest is not read where `relation` is false.
+    floor_mw, coupling, tch_floor_mw, tch_coupling
+        Interference on the BCCH and on the traffic channel of i: ``floor[i] + Σ_j coupling[i, j]·10^(L_j/10)`` [mW].
+    decode_ci_db : float
+        Lowest C/I of a BCCH at which a neighbour's BSIC can be decoded.
+    jitter_db : array_like, shape (R, T)
+        Added to the C/I before it becomes an RXQUAL.
+    luck, handover_luck : array_like, shape (R, T)
+        Uniform numbers that decide SACCH blocks and handovers.
+    guard_s : float
+        No further handover for this long after one, done or failed.
+
+    Returns
+    -------
+    server : int16 array, shape (R, T)
+        After the decision at each instant; −1 after a drop.
+    reason : int8 array, shape (R, T)
+        0, or what happened, see `rfopt.mobility.reasons.Reason`; a failed handover leaves the server unchanged.
+    ci_db : float32 array, shape (R, T)
+        C/I on the cell that served before the decision; NaN without a call.
+    rxqual : int8 array, shape (R, T)
+        Likewise; −1 without a call.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, or time does not increase.
+
+    Notes
+    -----
+    Only the six strongest decodable neighbours are reported, the others count as −110 dBm. Averages start anew after
+    a handover and count when their window is full. Quality goes before level before power budget; the target has
+    the largest average above its margin, and is in the latest report. Radio link timeout: §5.2. The failure and
+    erasure models are engineering assumptions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> level, one, table = np.tile(np.float32([-80.0, -70.0]), (1, 20, 1)), np.ones(2), np.ones((2, 2))
+    >>> server, reason, ci_db, rxqual = call(
+    ...     level, np.arange(20) * 0.48, one * 0, [0], ho_averaging_sacch=one * 8, ho_period_pbgt_sacch=one * 6,
+    ...     ho_threshold_lev_dbm=one * -95, ho_threshold_qual=one * 5, radio_link_timeout=one * 20, relation=table,
+    ...     ho_margin_pbgt_db=table * 6, ho_margin_lev_db=table * 3, ho_margin_qual_db=table * 0,
+    ...     rxlev_min_cell_dbm=table * -98, floor_mw=one * 1e-11, coupling=table * 0, tch_floor_mw=one * 1e-11,
+    ...     tch_coupling=table * 0, decode_ci_db=4.0, jitter_db=np.zeros((1, 20)), luck=np.ones((1, 20)),
+    ...     handover_luck=np.ones((1, 20)))
+    >>> int(np.flatnonzero(reason[0])[0]), int(reason.max())
+    (12, 8)
+    """
+    level, times, shift, first = traces(level_dbm, time_s, shift_db, start)
+    n = level.shape[2]
+    window_s = table(ho_averaging_sacch, (n,), np.float64) * SACCH_S
+    longest = np.searchsorted(times, times - window_s.max() + EPS, side="right")
+    margins = np.stack([table(m, (n, n), np.float32) for m in (ho_margin_qual_db, ho_margin_lev_db, ho_margin_pbgt_db)])
+    needed = 10.0 ** (float(decode_ci_db) / 10.0)
+    noise = table(floor_mw, (n,), np.float64) * needed
+    start_b, cell_b, weight_b = pair_list(table(coupling, (n, n), np.float64, diagonal=0.0) * needed)
+    start_t, cell_t, weight_t = pair_list(table(tch_coupling, (n, n), np.float64, diagonal=0.0))
+    server, reason = np.full(level.shape[:2], -1, np.int16), np.zeros(level.shape[:2], np.int8)
+    ci_db, rxqual = np.full(level.shape[:2], np.nan, np.float32), np.full(level.shape[:2], -1, np.int8)
+    _call(
+        level, times, shift, first, window_s, np.maximum(table(ho_period_pbgt_sacch, (n,), np.float64), 1) * SACCH_S,
+        table(ho_threshold_lev_dbm, (n,), np.float32), table(ho_threshold_qual, (n,), np.int64),
+        table(radio_link_timeout, (n,), np.int64),
+        table(relation, (n, n), np.bool_, diagonal=0).astype(np.uint8), margins,
+        table(rxlev_min_cell_dbm, (n, n), np.float32), noise, start_b, cell_b, weight_b,
+        table(tch_floor_mw, (n,), np.float64), start_t, cell_t, weight_t,
+        table(jitter_db, level.shape[:2], np.float32), table(luck, level.shape[:2], np.float32),
+        table(handover_luck, level.shape[:2], np.float32), float(guard_s),
+        int(np.max(np.arange(1, times.size + 1) - longest)), server, reason, ci_db, rxqual,
+    )  # fmt: skip
+    return server, reason, ci_db, rxqual
+
+
+@njit
+def _rxlev(level):
+    """Reported level [dBm]: floor + 1, −110…−47 (TS 45.008 §8.1.4); NaN gives −110."""
+    q = np.floor(level) + np.float32(1.0)
+    q = max(np.float32(-110.0), q)
+    return np.int32(min(np.float32(-47.0), q))
+
+
+@njit
+def _power(level):
+    """10^(level/10) to 1e-9 without a library call, so that the loop over cells vectorises; NaN gives about 0."""
+    x = level * 0.33219280948873623
+    x = max(-1000.0, x)
+    whole = np.floor(x + 0.5)
+    f = (x - whole) * 0.6931471805599453
+    p = 1.0 / 5040.0 + f * (1.0 / 40320.0)
+    p = 1.0 / 120.0 + f * (1.0 / 720.0 + f * p)
+    p = 1.0 / 6.0 + f * (1.0 / 24.0 + f * p)
+    p = 1.0 + f * (1.0 + f * (0.5 + f * p))
+    return p * np.int64((np.int64(whole) + 1023) << 52).view(np.float64)
+
+
+@njit
+def _interference(i, noise, pair_start, pair_cell, pair_weight, mw):
+    total = noise[i]
+    for k in range(pair_start[i], pair_start[i + 1]):
+        total += pair_weight[k] * mw[pair_cell[k]]
+    return total
+
+
+@njit
+def _quality(ci_db):
+    q = 0
+    for floor_db in RXQUAL_FLOOR_DB:
+        q += np.int64(ci_db < floor_db)
+    return q
+
+
+@njit
+def _risk(ci_db):
+    """Share of handovers that fail at this C/I of the target."""
+    return RISK[0] if ci_db < RISK_CI_DB[0] else RISK[1] if ci_db < RISK_CI_DB[1] else RISK[2]
+
+
+@njit
+def _report(s, row, mw, relation, noise, pair_start, pair_cell, pair_weight, six, report):
+    """Write the measurement report: the server and the six strongest related cells that can be decoded."""
+    held = 0
+    for n in range(row.size):
+        report[n] = MISSING_DBM
+        if relation[s, n] == 0 or (held == LIST_LENGTH and not row[n] > row[six[held - 1]]):
+            continue
+        if not mw[n] >= _interference(n, noise, pair_start, pair_cell, pair_weight, mw):
+            continue
+        k = min(held, LIST_LENGTH - 1)
+        while k > 0 and row[n] > row[six[k - 1]]:
+            six[k] = six[k - 1]
+            k -= 1
+        six[k] = n
+        held = min(held + 1, LIST_LENGTH)
+    for k in range(held):
+        report[six[k]] = _rxlev(row[six[k]])
+    report[s] = _rxlev(row[s])
+    return held
+
+
+@njit
+def _outvoted(bad, t, begin, time_s):
+    """Whether at least three quarters of the votes of the last four SACCH periods are bad, once these are covered."""
+    if time_s[t] - time_s[begin] < (VOTES - 1) * SACCH_S - EPS:
+        return False
+    cast, against, k = 0, 0, t
+    while k >= begin and time_s[k] > time_s[t] - VOTES * SACCH_S + EPS:
+        cast += 1
+        against += bad[k]
+        k -= 1
+    return against * VOTES >= cast * NEEDED
+
+
+@njit
+def _target(s, count, total, margin, least, six, held, row):
+    """The reported neighbour that is furthest above its margin, or -1."""
+    best, best_value = -1, np.float32(0.0)
+    for k in range(held):
+        n = six[k]
+        value = np.float32(total[n] - total[s]) - count * margin[n]
+        tied = value == best_value and (best < 0 or row[n] > row[best])
+        if value > 0 and total[n] > count * least[n] and (value > best_value or tied):
+            best, best_value = n, value
+    return best
+
+
+@njit
+def _call_run(
+    r, level, time_s, shift, s, window_s, period_s, low_dbm, bad_quality, timeout, relation, margins, least,
+    noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck, guard_s,
+    longest, server, reason, ci_db, rxqual,
+):  # fmt: skip
+    cells = shift.size
+    row, mw, six = np.empty(cells, np.float32), np.empty(cells), np.empty(LIST_LENGTH, np.int64)
+    total, reports = np.zeros(cells, np.int32), np.empty((longest, cells), np.int8)
+    bad, low = np.zeros(time_s.size, np.uint8), np.zeros(time_s.size, np.uint8)
+    first, begin, full_from, last_try = 0, 0, -1, -NEVER
+    anchor, periods, blocks, credit = time_s[0], 0, 0, timeout[s]
+    for t in range(time_s.size):
+        now = time_s[t]
+        for c in range(cells):
+            row[c] = level[r, t, c] + shift[c]
+            mw[c] = _power(np.float64(row[c]))
+        while first < t and time_s[first] <= now - window_s[s] + EPS:
+            for c in range(cells):
+                total[c] -= reports[first % longest, c]
+            first += 1
+        report = reports[t % longest]
+        held = _report(s, row, mw, relation, noise, start_b, cell_b, weight_b, six, report)
+        for c in range(cells):
+            total[c] += report[c]
+        ci = 10.0 * math.log10(mw[s] / _interference(s, tch_noise, start_t, cell_t, weight_t, mw))
+        quality = _quality(ci + jitter[r, t])
+        ci_db[r, t], rxqual[r, t] = ci, quality
+        elapsed = np.int64((now - anchor) / SACCH_S + EPS)
+        lost = luck[r, t] < 1.0 / (1.0 + math.exp((ci - FER_MIDPOINT_DB) / FER_SCALE_DB))
+        credit = credit - (elapsed - blocks) if lost else min(timeout[s], credit + 2 * (elapsed - blocks))
+        blocks = elapsed
+        if credit <= 0:
+            reason[r, t] = RADIO_LINK_TIMEOUT
+            return
+        server[r, t] = s
+        count = np.float32(t - first + 1)
+        if full_from < 0 and now - time_s[begin] >= window_s[s] - SACCH_S - EPS:
+            full_from = t
+        bad[t] = quality >= bad_quality[s]
+        low[t] = full_from >= 0 and total[s] < count * low_dbm[s]
+        elapsed = np.int64((now - anchor) / period_s[s] + EPS)
+        due, periods = elapsed > periods, elapsed
+        if full_from < 0 or now - last_try < guard_s - EPS:
+            continue
+        target, why = -1, 0
+        if _outvoted(bad, t, begin, time_s):
+            target, why = _target(s, count, total, margins[0, s], least[s], six, held, row), QUALITY
+        if target < 0 and _outvoted(low, t, full_from, time_s):
+            target, why = _target(s, count, total, margins[1, s], least[s], six, held, row), LEVEL
+        if target < 0 and due:
+            target, why = _target(s, count, total, margins[2, s], least[s], six, held, row), POWER_BUDGET
+        if target < 0:
+            continue
+        last_try = now
+        ci = 10.0 * math.log10(mw[target] / _interference(target, tch_noise, start_t, cell_t, weight_t, mw))
+        if handover_luck[r, t] < _risk(ci):
+            reason[r, t] = HANDOVER_FAILED
+            continue
+        s = target
+        server[r, t], reason[r, t] = s, why
+        total[:] = 0
+        first, begin, full_from = t + 1, t + 1, -1
+        anchor, periods, blocks, credit = now, 0, 0, timeout[s]
+
+
+@njit(cache=True, parallel=True)
+def _call(
+    level, time_s, shift, start, window_s, period_s, low_dbm, bad_quality, timeout, relation, margins, least,
+    noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck, guard_s,
+    longest, server, reason, ci_db, rxqual,
+):  # fmt: skip
+    for r in prange(level.shape[0]):
+        if start[r] >= 0:
+            _call_run(
+                r, level, time_s, shift, start[r], window_s, period_s, low_dbm, bad_quality, timeout, relation,
+                margins, least, noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck,
+                handover_luck, guard_s, longest, server, reason, ci_db, rxqual,
+            )  # fmt: skip

@@ -1,0 +1,16 @@
+"""Tenth percentile of the serving LTE level."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfopt.kpis import kpis
+from rfopt.mobility.timeline import Replay
+
+
+@kpis(unit="dBm")
+def rsrp_p10_dbm(replay: Replay) -> float:
+    """Idle mode, over samples with service."""
+    values = np.concatenate([t.level_dbm.ravel() for t in replay.of("lte_idle")] or [np.zeros(0)])
+    values = values[np.isfinite(values)]
+    return float(np.percentile(values, 10)) if values.size else np.nan

@@ -1,0 +1,140 @@
+"""Drive-test log formats, one per file.
+
+Contract of the shelf: each entry is ``name(path: Path) -> Log | None``: None if the file is not of its kind, told by
+its content and never by its name; a `Log` if it is; an `InputError` with file and line if it is and cannot be read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.files import read_text, write_whole
+from rfopt.registry import Shelf
+from rfopt.tables import NUMERIC, schema
+
+log_formats = Shelf("rfopt.logs")
+
+LOG_COLUMNS = tuple(schema("log"))
+"""Columns of the measurement table in their order."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """What one file held.
+
+    Attributes
+    ----------
+    readings : DataFrame
+        One row per measured cell per instant: the columns of schema ``log`` (numbers float64 with NaN for unknown,
+        text str with '' for unknown, `serving` bool, `time` in seconds from the log's start) and `file`, `line`.
+    rejects : DataFrame
+        line, reason, text: rows of the file that could not be used. `reason` is a category to count, `text` the
+        detail, free of subscriber identities.
+    rows : int
+        Rows in the file without its header.
+    format : str
+        The entry of `log_formats` that read it.
+    start : str
+        ISO 8601 text of time 0, '' where the file does not say.
+    notes : tuple of str
+        What a user should know about the reading of the file.
+    """
+
+    readings: pd.DataFrame
+    rejects: pd.DataFrame
+    rows: int
+    format: str
+    start: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_log(path: Path, format: str | None = None) -> Log:
+    """Read a log in any format of the shelf, or in the one named.
+
+    Raises
+    ------
+    InputError
+        If no format fits, the named one is unknown or does not fit, or the one that fits finds the file broken.
+    """
+    if format is not None and format not in log_formats:
+        near = did_you_mean(format, log_formats) or f"; known are {', '.join(log_formats)}"
+        raise InputError(f"log format '{printable(format)}' is unknown{near}", path)
+    for name in [format] if format is not None else list(log_formats):
+        log: Log | None = log_formats[name](path)
+        if log is not None:
+            return log
+    if format is not None:
+        raise InputError(f"is no {format} log by its content", path)
+    read_text(path)
+    raise InputError(f"is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}", path, 1)
+
+
+def no_rejects() -> pd.DataFrame:
+    """An empty table of rejects."""
+    return pd.DataFrame({"line": np.array([], dtype=np.int64), "reason": _no_text(), "text": _no_text()})
+
+
+def _no_text() -> Any:
+    return pd.array([], dtype="str")
+
+
+def log_text(readings: pd.DataFrame) -> str:
+    """Readings as the measurement table's CSV text; reading it again gives equal readings.
+
+    Examples
+    --------
+    >>> row = {c: "" if c in ("point", "bsic", "event") else float("nan") for c in LOG_COLUMNS}
+    >>> row |= {"time": 2.0, "mode": "idle", "rat": "GSM", "serving": True, "cell": "NG2-5", "rxlev_dbm": -75.0}
+    >>> print(log_text(pd.DataFrame([row])).splitlines()[1])
+    2,,,,,idle,GSM,1,NG2-5,,,-75,,,,,,,,
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(LOG_COLUMNS)
+    writer.writerows(zip(*(_texts(readings, name) for name in LOG_COLUMNS), strict=True))
+    return out.getvalue()
+
+
+def _texts(readings: pd.DataFrame, name: str) -> list[str]:
+    if name == "serving":
+        return ["1" if serving else "0" for serving in readings[name]]
+    if schema("log")[name].type not in NUMERIC:
+        return readings[name].tolist()
+    return [number_text(value) for value in readings[name].to_numpy(dtype=float).tolist()]
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as the same number; '' for NaN.
+
+    >>> number_text(-75.0), number_text(0.1), number_text(float("nan"))
+    ('-75', '0.1', '')
+    """
+    if value != value:
+        return ""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def write_log(readings: pd.DataFrame, path: Path) -> None:
+    """Write readings as the measurement table, whole or not at all: CSV or Parquet by the file's ending.
+
+    Raises
+    ------
+    InputError
+        For another ending, or if the file cannot be written.
+    """
+    from rfopt.logs.parquet import log_parquet  # the shelf's files import this package
+
+    if path.suffix.lower() == ".csv":
+        write_whole(path, log_text(readings))
+    elif path.suffix.lower() == ".parquet":
+        write_whole(path, log_parquet(readings))
+    else:
+        raise InputError(f"ending '{printable(path.suffix)}' is not one rfopt writes, expected .csv or .parquet", path)

@@ -1,0 +1,181 @@
+"""What must hold in a measurement table, whichever file it stands in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rfopt.errors import InputError, printable
+from rfopt.logs import Log, no_rejects, number_text
+from rfopt.tables import NUMERIC, Rows, schema, type_rows
+
+LATEST_S = 1e8
+"""Three years: a larger number is a calendar time, not seconds from a log's start."""
+
+ISO_TIME = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d(:?\d\d){1,2}([.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
+WANTED_TIME = "expected seconds from the log's start or ISO 8601 such as 2025-07-18T22:11:08"
+
+LEVELS = {"rxlev_dbm": ("RXLEV", 63, "-74"), "rsrp_dbm": ("RSRP", 97, "-100")}
+"""Level column: its report code, the code's highest value, an example in dBm."""
+
+
+def is_table(names: Sequence[str]) -> bool:
+    """True if a header is of a measurement table: at least two of time, rat and serving."""
+    return len({"time", "rat", "serving"} & {name.lower() for name in names}) >= 2
+
+
+def checked_log(rows: Rows, format: str) -> Log:
+    """Rows of a measurement table as a `Log`, every value checked.
+
+    Beyond the schema's types and ranges: times all seconds or all ISO 8601, none negative; no NaN or infinity in
+    words; no level of 0 dBm or more; a neighbour names its channel (LTE: and PCI) or its cell; a GSM or LTE row
+    has its level unless it is an event; one serving row an instant. Rows whose clock steps back within a stretch at
+    one point are put in order and noted.
+
+    Raises
+    ------
+    InputError
+        At the first value that does not fit, with file, line, value and what was expected.
+    """
+    _refuse_odd_numbers(rows)
+    rows, start = _with_seconds(rows)
+    frame, notes = type_rows(rows, "log")
+    frame["serving"] = (frame["serving"] == "1").to_numpy()
+    frame["mode"] = frame["mode"].replace("", "idle")
+    _refuse_control_characters(frame, rows.file)
+    _refuse_unidentified(frame, rows.file)
+    _refuse_level_less(frame, rows.file)
+    frame, steps = _in_order(frame)
+    _refuse_second_server(frame, rows.file)
+    if steps:
+        notes.append(f"{rows.file.name}: the clock steps back {steps} times within a point; its rows were put in order")
+    if count := int(_nameless(frame).sum()):
+        notes.append(f"{rows.file.name}: {count} serving rows name neither cell nor channel")
+    readings = frame.reset_index().assign(file=pd.array([str(rows.file)] * len(frame), dtype="str"))
+    order = [*frame.columns, "file", "line"]
+    return Log(readings[order], no_rejects(), len(rows.rows), format, start, tuple(notes))
+
+
+def _refuse_odd_numbers(rows: Rows) -> None:
+    """NaN in words, and levels that are no dBm: what a reader of tables would let pass or not name well."""
+    for name, column in schema("log").items():
+        if column.type not in NUMERIC or name not in rows.header:
+            continue
+        texts = rows.column(name)
+        for text in set(texts):
+            problem = _odd_number(name, text)
+            if problem:
+                raise InputError(f"{name} {problem}", rows.file, rows.lines[texts.index(text)])
+
+
+def _odd_number(name: str, text: str) -> str:
+    if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        return f"'{printable(text)}' is no number, expected a number or an empty field"
+    if name not in LEVELS:
+        return ""
+    try:
+        value = float(text)
+    except ValueError:
+        return ""
+    code, highest, example = LEVELS[name]
+    if value < 0 or math.isnan(value):
+        return ""
+    guess = f"is this the {code} code?" if value <= highest and value == round(value) else "is its sign missing?"
+    return f"{number_text(value)} is out of range, expected dBm such as {example} ({guess})"
+
+
+def _with_seconds(rows: Rows) -> tuple[Rows, str]:
+    """The rows with `time` as text of seconds, and the ISO text of second 0 ('' where times are seconds)."""
+    if "time" not in rows.header:
+        return rows, ""
+    texts = rows.column("time")
+    dated = [bool(ISO_TIME.fullmatch(text)) for text in texts]
+    if not any(dated):
+        _refuse_odd_seconds(texts, rows)
+        return rows, ""
+    if not all(dated):
+        k = dated.index(not dated[0])
+        raise InputError(f"time '{printable(texts[k])}' is of another kind than line {rows.lines[0]}'s; {WANTED_TIME}, not both", rows.file, rows.lines[k])
+    moments = [_moment(text, rows, k) for k, text in enumerate(texts)]
+    for k, moment in enumerate(moments):
+        if (moment.tzinfo is None) != (moments[0].tzinfo is None):
+            raise InputError(f"time '{printable(texts[k])}' and line {rows.lines[0]}'s do not both state a time zone", rows.file, rows.lines[k])
+    start = min(moments)
+    place = rows.header.index("time")
+    seconds = [number_text((moment - start).total_seconds()) for moment in moments]
+    timed = [[*row[:place], text, *row[place + 1 :]] for row, text in zip(rows.rows, seconds, strict=True)]
+    return replace(rows, rows=timed), start.isoformat()
+
+
+def _moment(text: str, rows: Rows, k: int) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"time '{printable(text)}' is no time, {WANTED_TIME}", rows.file, rows.lines[k]) from None
+
+
+def _refuse_odd_seconds(texts: list[str], rows: Rows) -> None:
+    for k, text in enumerate(texts):
+        try:
+            seconds = float(text)
+        except ValueError:
+            raise InputError(f"time '{printable(text)}' is no time, {WANTED_TIME}", rows.file, rows.lines[k]) from None
+        if not 0 <= seconds < LATEST_S:
+            hint = " (is this an epoch time?)" if seconds >= LATEST_S else ""
+            raise InputError(f"time {printable(text)} is out of range, {WANTED_TIME}{hint}", rows.file, rows.lines[k])
+
+
+def _refuse_control_characters(frame: pd.DataFrame, file: Path) -> None:
+    for point in frame["point"].unique():
+        if not point.isprintable():
+            line = int(frame.index[frame["point"] == point][0])
+            raise InputError(f"point '{printable(point)}' holds control characters, expected a label", file, line)
+
+
+def _nameless(frame: pd.DataFrame) -> pd.Series:
+    """Rows from which no cell can be told."""
+    gsm = (frame["rat"] == "GSM") & frame["arfcn"].isna()
+    lte = (frame["rat"] == "LTE") & (frame["earfcn"].isna() | frame["pci"].isna())
+    return (gsm | lte) & (frame["cell"] == "") & (frame["event"] == "")
+
+
+def _refuse_unidentified(frame: pd.DataFrame, file: Path) -> None:
+    """A neighbour that names no cell is worth nothing; a server's level without its name still is."""
+    for line, row in frame[_nameless(frame) & ~frame["serving"]].iterrows():
+        wanted = "arfcn" if row["rat"] == "GSM" else "earfcn and pci"
+        raise InputError(f"{row['rat']} reading without {wanted} and without cell, expected one of them", file, int(line))
+
+
+def _refuse_level_less(frame: pd.DataFrame, file: Path) -> None:
+    for rat, name in (("GSM", "rxlev_dbm"), ("LTE", "rsrp_dbm")):
+        bare = frame.index[(frame["rat"] == rat) & frame[name].isna() & (frame["event"] == "")]
+        if len(bare):
+            raise InputError(f"{name} is empty in a {rat} reading, expected a level in dBm (only an event row may lack it)", file, int(bare[0]))
+
+
+def _in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Rows by time within each stretch (neighbouring rows of one point and mode), and how often the clock stepped back."""
+    if frame.empty:
+        return frame, 0
+    changed = (frame["point"] != frame["point"].shift()) | (frame["mode"] != frame["mode"].shift())
+    stretch = changed.cumsum().to_numpy()
+    time = frame["time"].to_numpy()
+    steps = int(((np.diff(time) < 0) & (np.diff(stretch) == 0)).sum())
+    return (frame.iloc[np.lexsort((time, stretch))], steps) if steps else (frame, 0)
+
+
+def _refuse_second_server(frame: pd.DataFrame, file: Path) -> None:
+    instant = ["time", "point", "mode"]
+    serving = frame[frame["serving"]]
+    for line, row in serving[serving.duplicated(instant)].iterrows():
+        same = (serving[instant] == row[instant]).all(axis=1)
+        first = int(serving.index[same][0])
+        where = f" at {printable(row['point'])}" if row["point"] else ""
+        raise InputError(f"second serving row at time {number_text(row['time'])}{where} ({row['mode']}), expected one an instant; the first is line {first}", file, int(line))

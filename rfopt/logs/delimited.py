@@ -1,0 +1,150 @@
+"""Columns of a measuring tool's delimited export, read by name and forgivingly.
+
+A tool's file is no table of rfopt's own: a row of another length is set aside instead of refusing the file, a last
+delimiter at the end of each row is allowed, and a value that is no number is an unknown one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from numpy.typing import NDArray
+
+from rfopt.errors import InputError
+
+BLOCK_BYTES = 1 << 22
+"""Read at a time; a row longer than this is refused."""
+
+BLANKS = ["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The wanted columns of a file.
+
+    Attributes
+    ----------
+    numbers : dict of name → ndarray[row]
+        float64, NaN for unknown.
+    texts : dict of name → ndarray[row]
+        Text of each row, '' for unknown, as a pandas categorical.
+    lines : ndarray[row]
+        The line of each row.
+    misfits : list of (line, fields)
+        Rows of another length than the header's.
+    """
+
+    numbers: dict[str, NDArray[np.float64]]
+    texts: dict[str, pd.Categorical]
+    lines: NDArray[np.int64]
+    misfits: list[tuple[int, int]]
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """A column of numbers; NaN throughout where the file lacks it."""
+        return self.numbers.get(name, np.full(len(self.lines), np.nan))
+
+    def text(self, name: str) -> pd.Categorical:
+        """A column of text; '' throughout where the file lacks it."""
+        return self.texts.get(name, pd.Categorical.from_codes(np.zeros(len(self.lines), dtype=int), [""]))
+
+
+def read_columns(
+    text: str, path: Path, delimiter: str, width: int, numeric: Mapping[str, int], textual: Mapping[str, int]
+) -> Columns:
+    """Read the wanted columns, given as name → place, of text whose header has `width` names.
+
+    Raises
+    ------
+    InputError
+        If a row is longer than `BLOCK_BYTES`.
+    """
+    body, above = _below_header(text)
+    body = _without_last_delimiters(body, delimiter, width)
+    places = {**numeric, **textual}
+    try:
+        table, strays = _parse(body, delimiter, width, places, numeric)
+    except pa.ArrowInvalid as error:
+        if "straddling" in str(error):
+            raise InputError(f"has a row longer than {BLOCK_BYTES} bytes", path) from None
+        table, strays = _parse(body, delimiter, width, places, ())
+    every = np.arange(1, len(table) + len(strays) + 1, dtype=np.int64)
+    lines = np.delete(every, [number - 1 for number, _ in strays]) + above
+    return Columns(
+        {name: _numbers(table[name]) for name in numeric},
+        {name: _texts(table[name]) for name in textual},
+        lines,
+        [(number + above, fields) for number, fields in strays],
+    )
+
+
+def _below_header(text: str) -> tuple[str, int]:
+    """What stands below the first line that is not blank, and the number of lines above it."""
+    header = re.match(r"(?:[\t,;| ]*(?:\r\n|\n|\r))*[^\r\n]*(?:\r\n|\n|\r|$)", text)
+    end = header.end() if header else 0
+    return text[end:], len(re.findall(r"\r\n|\n|\r", text[:end]))
+
+
+def _without_last_delimiters(body: str, delimiter: str, width: int) -> str:
+    """The rows without the delimiter that some tools write after the last field."""
+    first = [line for line in re.split(r"\r\n|\n|\r", body[: 1 << 18])[:50] if line.strip()]
+    closed = sum(line.count(delimiter) == width and line.endswith(delimiter) for line in first)
+    if 2 * closed <= len(first):
+        return body
+    for ending in "\r\n":
+        body = body.replace(delimiter + ending, ending)
+    return body.removesuffix(delimiter)
+
+
+def _parse(
+    body: str, delimiter: str, width: int, places: Mapping[str, int], numeric: Collection[str]
+) -> tuple[pa.Table, list[tuple[int, int]]]:
+    """The columns as Arrow arrays, and (row counted from 1, fields) of every row that has not `width` fields."""
+    names = [f"f{k}" for k in range(width)]
+    for name, place in places.items():
+        names[place] = name
+    types = {name: pa.float64() if name in numeric else pa.string() for name in places}
+    if not body:
+        return pa.table({name: pa.array([], type=types[name]) for name in places}), []
+    table = None
+    strays: list[tuple[int, int]] = []
+    for threads in (True, False):  # rows are numbered only when read by one thread
+        strays.clear()
+        table = arrow_csv.read_csv(
+            pa.py_buffer(body.encode("utf-8")),
+            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=threads, block_size=BLOCK_BYTES),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                quote_char=False if delimiter == "\t" else '"',
+                ignore_empty_lines=False,
+                invalid_row_handler=lambda row: strays.append((row.number or 0, row.actual_columns)) or "skip",
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=list(places), column_types=types, null_values=BLANKS, strings_can_be_null=False
+            ),
+        )
+        if not strays:
+            break
+    return table, strays
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    if not pa.types.is_floating(column.type):
+        column = pd.to_numeric(column.to_pandas().str.strip(), errors="coerce")
+    numbers = np.array(column.to_numpy(), dtype=np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def _texts(column: pa.ChunkedArray) -> pd.Categorical:
+    coded = column.combine_chunks().dictionary_encode()
+    words = [(word or "").strip() for word in coded.dictionary.to_pylist()]
+    return pd.Categorical.from_codes(coded.indices.to_numpy(), words) if len(set(words)) == len(words) else pd.Categorical(
+        np.array(words, dtype=object)[coded.indices.to_numpy()]
+    )

@@ -1,0 +1,90 @@
+"""What a phone says of a cell's identity, and which of it can be true."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rfopt.bands import GSM_BANDS
+
+TECHNOLOGIES = {
+    **dict.fromkeys(("2G", "GSM", "GPRS", "EDGE"), "GSM"),
+    **dict.fromkeys(("3G", "UMTS", "WCDMA", "HSPA", "HSPA+"), "3G"),
+    **dict.fromkeys(("4G", "LTE"), "LTE"),
+    **dict.fromkeys(("5G", "NR"), "5G"),
+}
+"""Names that tools give a technology, in capitals, and rfopt's."""
+
+TECHS = ("", "GSM", "LTE", "3G", "5G")
+"""rfopt's technologies by number; 0 is none."""
+GSM, LTE = 1, 2
+
+NO_CELL = (65529.0, 65535.0, 268435455.0, 2147483647.0)
+"""Cell numbers that phones write for "not known", beside 0 and −1."""
+NO_AREA = (65534.0, 65535.0, 2147483647.0)
+"""Area codes that mean "none", beside 0 and −1."""
+
+UMTS_DOWNLINK = (
+    (10562, 10838), (9662, 9938), (1162, 1513), (1537, 1738), (4357, 4458), (2237, 2563), (2937, 3088), (9237, 9387),
+    (3112, 3388), (3712, 3787), (3842, 3903), (4017, 4043), (4117, 4143), (712, 763), (4512, 4638), (862, 912),
+    (4662, 5038), (5112, 5413), (5762, 5913), (9400, 9600), (10050, 10125), (11500, 12000),
+)  # fmt: skip
+"""UTRA downlink channels: FDD bands I…XXVI and the TDD bands in use. From memory of TS 25.101 §5.4.4 and TS 25.102
+[M]; bands I and VIII agree with real logs. Used only to see that a channel is not UMTS."""
+
+
+def cell_label(operator: str, rat: str, lac: float, node: float, ci: float) -> str:
+    """An identity as one word, operator-area-node-cell without what is not there; '' where cell or area is unknown.
+
+    Cell 0 is unknown, but for an LTE or 5G cell of a known node, which may number its cells from 0.
+
+    >>> cell_label("60802", "LTE", 701, 1032, 1), cell_label("608-02", "GSM", 701, float("nan"), 11542)
+    ('60802-701-1032-1', '60802-701-11542')
+    >>> cell_label("60801", "LTE", 7000, 281, 0), cell_label("60802", "GSM", 0, float("nan"), 0)
+    ('60801-7000-281-0', '')
+    """
+    lowest = 0 if rat in ("LTE", "5G") and node >= 1 else 1
+    if not (ci >= lowest and lac >= 1) or ci in NO_CELL or lac in NO_AREA:
+        return ""
+    network = "".join(c for c in operator if c.isdigit() and c.isascii())
+    numbers = [lac, node, ci] if node >= 1 else [lac, ci]
+    return "-".join([network] * bool(network) + [f"{number:.0f}" for number in numbers])
+
+
+def cell_labels(identities: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]:
+    """`cell_label` of many rows at once: a number into the list of labels for each row; label 0 is ''.
+
+    Parameters
+    ----------
+    identities : DataFrame
+        Columns operator, rat, lac, node, ci.
+    """
+    groups = identities.groupby(["operator", "rat", "lac", "node", "ci"], sort=False, dropna=False, observed=True)
+    first = identities[~identities.duplicated(["operator", "rat", "lac", "node", "ci"])]
+    words = [cell_label(*row) for row in first[["operator", "rat", "lac", "node", "ci"]].itertuples(index=False)]
+    labels = list(dict.fromkeys(["", *words]))
+    place = {label: k for k, label in enumerate(labels)}
+    return np.array([place[word] for word in words], dtype=np.int64)[groups.ngroup().to_numpy()], labels
+
+
+def technology(names: pd.Categorical) -> NDArray[np.int64]:
+    """The place in `TECHS` of each of a tool's names of a technology."""
+    known = [TECHS.index(TECHNOLOGIES.get(name.upper(), "")) for name in names.categories]
+    return np.array([*known, 0], dtype=np.int64)[names.codes]
+
+
+def foreign_channels(tech: NDArray[np.int64], channel: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where a technology has no such channel: the phone named a technology and a cell of different instants.
+
+    >>> foreign_channels(np.array([1, 3, 1, 2]), np.array([3060.0, 1850.0, 62.0, 62.0])).tolist()
+    [True, True, False, False]
+    """
+    gsm = [(band.low, band.high) for band in GSM_BANDS]
+    foreign = np.zeros(tech.shape, dtype=bool)
+    for rat, spans in (("GSM", gsm), ("3G", UMTS_DOWNLINK)):
+        own = np.zeros(tech.shape, dtype=bool)
+        for low, high in spans:
+            own |= (channel >= low) & (channel <= high)
+        foreign |= (tech == TECHS.index(rat)) & (channel > 0) & ~own
+    return foreign

@@ -1,0 +1,98 @@
+"""The log itself as a replay: what the phone did, in the shape that simulated runs have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from rfopt.mobility.reasons import Reason
+from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
+
+GAP_STEPS = 4.0
+"""A pause longer than this many usual steps ends a stretch."""
+LEAST_SAMPLES = 3
+CHANGE_REASON = {"idle": Reason.C2, "call": Reason.POWER_BUDGET, "data": Reason.A3}
+"""A log tells that the server changed, not why; the commonest cause of the mode stands for all of them."""
+LTE_REASON = {"idle": Reason.R_CRITERION, "call": Reason.A3, "data": Reason.A3}
+
+
+def replay_of_log(readings: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...], wanted: tuple[str, ...]) -> Replay:
+    """Timelines and fallbacks as the phone lived them.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        Identified readings of the points in question.
+    gsm, lte : tuple of str
+        Cells that the indices of the replay refer to; a server that is none of them counts as a stranger, index −2.
+    """
+    timelines = [
+        timeline
+        for rat, names in (("GSM", gsm), ("LTE", lte))
+        for stretch in _stretches(readings, rat)
+        for timeline in [_timeline(stretch, rat, names)]
+    ]
+    fallbacks = [_fallbacks(rows, point, gsm, lte) for point, rows in readings.groupby("point", sort=True)]
+    wanted_at = frozenset(gsm.index(name) for name in wanted if name in gsm)
+    return Replay(gsm, lte, wanted_at, tuple(timelines), tuple(f for f in fallbacks if f.cell.size), modelled=False)
+
+
+def _stretches(readings: pd.DataFrame, rat: str) -> Iterator[pd.DataFrame]:
+    """Serving rows of one technology without a pause, each in one file, point and mode."""
+    level = "rxlev_dbm" if rat == "GSM" else "rsrp_dbm"
+    rows = readings[(readings["rat"] == rat) & readings["serving"] & readings[level].notna()]
+    rows = rows[~rows["event"].isin(["csfb_ok", "csfb_fail"])]
+    for _, group in rows.groupby(["file", "point", "mode"], sort=True):
+        group = group.sort_values("time", kind="stable")
+        gaps = np.diff(group["time"].to_numpy())
+        usual = float(np.median(gaps)) if gaps.size else 0.0
+        for part in np.split(np.arange(len(group)), np.flatnonzero(gaps > GAP_STEPS * usual) + 1):
+            if len(part) >= LEAST_SAMPLES:
+                yield group.iloc[part]
+
+
+def _timeline(rows: pd.DataFrame, rat: str, names: tuple[str, ...]) -> Timeline:
+    mode = str(rows["mode"].iloc[0])
+    position = {name: k for k, name in enumerate(names)}
+    labels = _labels(rows, rat)
+    server = np.array([[position.get(name, -2) for name in rows["cell"]]], dtype=np.int16)
+    changed = np.array([False, *(a != b for a, b in zip(labels, labels[1:], strict=False))])
+    reason = np.where(changed, (CHANGE_REASON if rat == "GSM" else LTE_REASON)[mode], Reason.NONE)[None, :].astype(np.int8)
+    events = rows["event"].to_numpy()
+    reason[0, events == "drop"] = Reason.RADIO_LINK_TIMEOUT
+    reason[0, events == "handover_fail"] = Reason.HANDOVER_FAILED
+    level = rows["rxlev_dbm" if rat == "GSM" else "rsrp_dbm"].to_numpy(dtype=np.float32)[None, :]
+    quality = rows["ci_db" if rat == "GSM" else "sinr_db"].to_numpy(dtype=np.float32)[None, :]
+    rxqual = rows["rxqual"].fillna(-1).to_numpy(dtype=np.int8)[None, :]
+    machine = f"{rat.lower()}_{'idle' if mode == 'idle' else 'call'}"
+    return Timeline(machine, str(rows["point"].iloc[0]), rows["time"].to_numpy(), server, reason, level, quality, rxqual)
+
+
+def _labels(rows: pd.DataFrame, rat: str) -> list[str]:
+    """The server's name, or its channel and code where the table does not know it."""
+    channel = rows["arfcn" if rat == "GSM" else "earfcn"].astype(str) + "/"
+    code = rows["bsic"].astype(str) if rat == "GSM" else rows["pci"].astype(str)
+    return [name or other for name, other in zip(rows["cell"], channel + code, strict=True)]
+
+
+def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Fallbacks:
+    """Each csfb_start with the csfb_ok or csfb_fail that follows it."""
+    events = rows[rows["event"].isin(["csfb_start", "csfb_ok", "csfb_fail"]) & rows["serving"]].sort_values("time", kind="stable")
+    tries = []
+    for a, b in zip(events.iloc[:-1].itertuples(), events.iloc[1:].itertuples(), strict=True):
+        if a.event == "csfb_start" and b.event != "csfb_start":
+            good = b.event == "csfb_ok"
+            cell = gsm.index(b.cell) if good and b.cell in gsm else -1
+            tries.append((lte.index(a.cell) if a.cell in lte else 0, cell, good, b.time - a.time))
+    columns = list(zip(*tries, strict=True)) or [(), (), (), ()]
+    shape = (1, len(tries))
+    return Fallbacks(
+        point,
+        np.array(columns[0], dtype=np.int64).reshape(shape),
+        np.array(columns[1], dtype=np.int64).reshape(shape),
+        np.array(columns[2], dtype=bool).reshape(shape),
+        np.zeros(shape, dtype=bool),
+        np.array(columns[3], dtype=float).reshape(shape),
+    )

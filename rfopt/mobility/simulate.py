@@ -1,0 +1,382 @@
+"""Levels and a network in, timelines out: the machines run on Monte Carlo fading with common random numbers.
+
+A `Situation` holds all that stays the same between plans: the points, the fading of every cell at every point, the
+luck of every call. Simulating another plan on it changes parameters and shifts levels, nothing else, so differences
+between plans are not blurred by chance. A machine whose inputs did not change is not run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rfopt.anchor import Anchor
+from rfopt.kernels import gsm_dedicated, gsm_idle, lte_connected, lte_idle
+from rfopt.kernels.fading import draw_fading, draw_uniform
+from rfopt.levels import Levels
+from rfopt.mobility import csfb
+from rfopt.mobility.interference import interference_mw
+from rfopt.mobility.setup import (
+    Arrays,
+    csfb_arrays,
+    gsm_call_arrays,
+    gsm_idle_arrays,
+    lte_call_arrays,
+    lte_idle_arrays,
+)
+from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
+from rfopt.network import Network
+from rfopt.radio.links import Links, link
+from rfopt.radio.predict import level_change_db
+from rfopt.units import dbm
+
+NOISE_DB = 1.0
+"""White measurement noise of one report, on top of the fading: an assumption."""
+ANTENNA_ERROR_SHARE = 0.3
+"""Standard error of a level difference made by tilt or azimuth, as a share of it: an assumption."""
+JITTER_DB = 1.0
+"""Scatter of C/I before it is coded as RXQUAL: an assumption."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is simulated.
+
+    Every run is one phone at every point; `draws` groups of runs share one draw of what is uncertain about the mean
+    levels, so the spread between groups is what the result may be off by.
+    """
+
+    runs: int = 96
+    draws: int = 24
+    idle_s: float = 240.0
+    warm_s: float = 40.0
+    call_s: float = 90.0
+    lte_call_s: float = 60.0
+    attempt_every_s: float = 25.0
+
+
+IDLE_STEP_S, SACCH_S, LTE_STEP_S = 0.5, 0.48, 0.2
+MOST_REMEMBERED = 120
+"""Results of machines kept for plans that leave their inputs as they were."""
+
+
+@dataclass
+class Situation:
+    """Points, levels and chance, the same for every plan. Made by `prepare`."""
+
+    network: Network
+    gsm: Anchor
+    lte: Anchor
+    links: Links
+    wanted: tuple[str, ...]
+    budget: Budget
+    traces: dict[tuple[str, str], NDArray[np.float32]]
+    luck: dict[tuple[str, str], Any]
+    offsets: dict[str, NDArray[np.float32]]
+    done: dict[bytes, Any] = field(default_factory=dict)
+
+    @property
+    def points(self) -> list[str]:
+        """Labels of the points."""
+        return sorted({*self.gsm.levels.points.index, *self.lte.levels.points.index})
+
+    def draw_of_run(self) -> NDArray[np.int64]:
+        """The group each run belongs to."""
+        return np.arange(self.budget.runs) * self.budget.draws // self.budget.runs
+
+
+def stable_key(*words: str) -> int:
+    """A 63-bit number from words, the same on every machine and in every process."""
+    return int.from_bytes(hashlib.blake2b("\0".join(words).encode(), digest_size=8).digest(), "big") >> 1
+
+
+def prepare(
+    network: Network, gsm: Anchor, lte: Anchor, wanted: tuple[str, ...], seed: int, budget: Budget | None = None
+) -> Situation:
+    """Draw everything random once.
+
+    Parameters
+    ----------
+    gsm, lte : Anchor
+        Levels at the complaint's points; their cells decide who takes part.
+    seed : int
+        The same seed gives the same fading, whatever the number of threads.
+    """
+    budget = budget or Budget()
+    names = gsm.levels.cells.append(lte.levels.cells)
+    points = pd.concat([gsm.levels.points, lte.levels.points])
+    points = points[~points.index.duplicated()].sort_index()
+    links = link(network.cells.loc[names], points)
+    situation = Situation(network.subset(names), gsm, lte, links, wanted, budget, {}, {}, {})
+    for anchor in (gsm, lte):
+        situation.offsets[anchor.rat] = _offsets(anchor.levels, seed, budget)
+        for point in anchor.levels.points.index:
+            for machine, step_s, length_s in _grids(anchor.rat, budget):
+                steps = int(length_s / step_s)
+                trace = _trace(anchor, point, machine, step_s, steps, seed, budget)
+                situation.traces[machine, point] = trace + _at_runs(situation, anchor, point)
+                situation.luck[machine, point] = _luck(machine, point, steps, seed, budget)
+    return situation
+
+
+def _grids(rat: str, budget: Budget) -> list[tuple[str, float, float]]:
+    if rat == "GSM":
+        return [("gsm_idle", IDLE_STEP_S, budget.idle_s), ("gsm_call", SACCH_S, budget.call_s)]
+    return [("lte_idle", IDLE_STEP_S, budget.idle_s), ("lte_call", LTE_STEP_S, budget.lte_call_s)]
+
+
+def _trace(
+    anchor: Anchor, point: str, machine: str, step_s: float, steps: int, seed: int, budget: Budget
+) -> NDArray[np.float32]:
+    """Fading and noise about the mean of every cell, (runs, steps, cells) in dB."""
+    cells = np.array([stable_key(name) for name in anchor.levels.cells], dtype=np.uint64)
+    fading = draw_fading(stable_key(str(seed), machine, point), budget.runs, steps, step_s, anchor.fading.tau_s, cells)
+    noise = draw_fading(stable_key(str(seed), machine, point, "noise"), budget.runs, steps, step_s, 0.0, cells)
+    return (fading * np.float32(anchor.fading.sigma_db) + noise * np.float32(NOISE_DB)).astype(np.float32)
+
+
+def _offsets(levels: Levels, seed: int, budget: Budget) -> NDArray[np.float32]:
+    """What the mean levels may be off by: one draw per group of runs, (draws, points, cells) in units of the error."""
+    draws = [
+        np.random.Generator(np.random.Philox(stable_key(str(seed), "offset", point, cell))).standard_normal(budget.draws)
+        for point in levels.points.index
+        for cell in levels.cells
+    ]
+    return np.array(draws, dtype=np.float32).T.reshape(budget.draws, *levels.dbm.shape)
+
+
+def _at_runs(situation: Situation, anchor: Anchor, point: str) -> NDArray[np.float32]:
+    """Mean level plus this group's error, (runs, 1, cells)."""
+    p = anchor.levels.points.index.get_loc(point)
+    mean = anchor.levels.dbm[p] + situation.offsets[anchor.rat][:, p] * anchor.levels.error_db[p]
+    return mean[situation.draw_of_run(), None, :].astype(np.float32)
+
+
+def _luck(machine: str, point: str, steps: int, seed: int, budget: Budget) -> Any:
+    """Random numbers a machine needs besides the levels; the same for every plan."""
+    key = stable_key(str(seed), machine, point, "luck")
+    if machine == "gsm_call":
+        uniform = draw_uniform(key, budget.runs, steps, np.arange(2, dtype=np.uint64))
+        jitter = draw_fading(key + 1, budget.runs, steps, SACCH_S, 0.0, np.arange(1, dtype=np.uint64))[:, :, 0]
+        return {"luck": uniform[:, :, 0], "handover_luck": uniform[:, :, 1], "jitter_db": jitter * np.float32(JITTER_DB)}
+    if machine == "lte_idle":
+        return draw_uniform(key, budget.runs, len(attempt_steps(budget)), np.arange(csfb.LUCK, dtype=np.uint64))
+    return None
+
+
+def attempt_steps(budget: Budget) -> NDArray[np.int64]:
+    """Steps of the idle grid at which a CSFB call is tried."""
+    times = np.arange(budget.warm_s, budget.idle_s, budget.attempt_every_s)
+    return np.asarray(times / IDLE_STEP_S).astype(np.int64)
+
+
+def simulate(situation: Situation, network: Network) -> Replay:
+    """Replay every point under a network that differs from the situation's by parameters only.
+
+    Parameters
+    ----------
+    network : Network
+        The situation's network after a plan (it may hold more cells).
+    """
+    before = situation.network.cells
+    after = network.cells.loc[before.index]
+    delta = level_change_db(before, after, situation.links, network.antennas)
+    power = (after["power_dbm"] - before["power_dbm"]).to_numpy(dtype=float)
+    shift = pd.DataFrame(delta, index=situation.points, columns=before.index)
+    doubt = pd.DataFrame(ANTENNA_ERROR_SHARE * np.abs(delta - power), index=situation.points, columns=before.index)
+    timelines: list[Timeline] = []
+    fallbacks: list[Fallbacks] = []
+    gsm, lte = _gsm_arrays(network, situation), _lte_arrays(network, situation)
+    for point in situation.points:
+        here = _Point(situation, point, shift.loc[point], doubt.loc[point])
+        if point in situation.gsm.levels.points.index:
+            timelines += _gsm(here, *gsm)
+        if point in situation.lte.levels.points.index:
+            timelines += _lte(here, *lte)
+        if point in situation.gsm.levels.points.index.intersection(situation.lte.levels.points.index):
+            fallbacks.append(_fall_back(here, timelines, network, gsm[0]))
+    gsm_names = tuple(situation.gsm.levels.cells)
+    wanted = frozenset(gsm_names.index(name) for name in situation.wanted if name in gsm_names)
+    return Replay(gsm_names, tuple(situation.lte.levels.cells), wanted, tuple(timelines), tuple(fallbacks))
+
+
+@dataclass(frozen=True)
+class _Point:
+    """One point of a situation under one plan: how far each cell's level moves and how sure that is."""
+
+    situation: Situation
+    name: str
+    shift: pd.Series
+    doubt: pd.Series
+
+    def anchor(self, rat: str) -> Anchor:
+        return self.situation.gsm if rat == "GSM" else self.situation.lte
+
+    def floor_mw(self, rat: str) -> NDArray[np.float64]:
+        anchor = self.anchor(rat)
+        return np.asarray(anchor.floor_mw[anchor.levels.points.index.get_loc(self.name)])
+
+    def shift_db(self, rat: str) -> NDArray[np.float64]:
+        return np.asarray(self.shift[self.anchor(rat).levels.cells].to_numpy(dtype=float))
+
+    def level_dbm(self, machine: str, rat: str) -> NDArray[np.float32]:
+        """Levels before the shift, with the doubt about an antenna's difference drawn per group of runs."""
+        trace = self.situation.traces[machine, self.name]
+        doubt = self.doubt[self.anchor(rat).levels.cells].to_numpy(dtype=np.float32)
+        if not doubt.any():
+            return trace
+        levels = self.anchor(rat).levels
+        unit = self.situation.offsets[rat][:, levels.points.index.get_loc(self.name)][::-1]
+        return np.asarray(trace + (unit * doubt)[self.situation.draw_of_run(), None, :], dtype=np.float32)
+
+    def once(self, machine: str, inputs: Arrays, run: Callable[[], Any]) -> Any:
+        """The result of `run`, remembered by everything it depends on."""
+        digest = hashlib.blake2b(f"{machine}\0{self.name}".encode(), digest_size=16)
+        for name in sorted(inputs):
+            digest.update(name.encode() + np.ascontiguousarray(inputs[name]).tobytes())
+        done, key = self.situation.done, digest.digest()
+        if key in done:
+            done[key] = done.pop(key)
+        else:
+            done[key] = run()
+            while len(done) > MOST_REMEMBERED:
+                del done[next(iter(done))]
+        return done[key]
+
+
+def _gsm_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
+    names = situation.gsm.levels.cells
+    return gsm_idle_arrays(network, names), gsm_call_arrays(network, names)
+
+
+def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
+    names = situation.lte.levels.cells
+    return lte_idle_arrays(network, names), lte_call_arrays(network, names)
+
+
+def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
+    shift, floor, doubt = here.shift_db("GSM"), here.floor_mw("GSM"), here.doubt.to_numpy()
+    camped = here.once("gsm_idle", {**idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor))
+    start = camped.server[:, -1]
+    inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
+    return [camped, here.once("gsm_call", inputs, lambda: _call_gsm(here, call, shift, floor, start))]
+
+
+def _camp_gsm(here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64]) -> Timeline:
+    level = here.level_dbm("gsm_idle", "GSM")
+    time = np.arange(level.shape[1]) * IDLE_STEP_S
+    start = np.full(len(level), -1)
+    server, reason = gsm_idle.camp(level, time, shift, start, **arrays, floor_mw=floor)
+    served = _of_server(level, shift, server)
+    whole = Timeline("gsm_idle", here.name, time, server, reason, served, *_unknown(server))
+    return whole.after(here.situation.budget.warm_s)
+
+
+def _call_gsm(
+    here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64], start: NDArray[np.int16]
+) -> Timeline:
+    level = here.level_dbm("gsm_call", "GSM")
+    time = np.arange(level.shape[1]) * SACCH_S
+    server, reason, ci_db, rxqual = gsm_dedicated.call(
+        level, time, shift, start, **arrays, floor_mw=floor, tch_floor_mw=floor,
+        **here.situation.luck["gsm_call", here.name],
+    )  # fmt: skip
+    return Timeline("gsm_call", here.name, time, server, reason, _of_server(level, shift, server), ci_db, rxqual)
+
+
+def _lte(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
+    shift, floor, doubt = here.shift_db("LTE"), here.floor_mw("LTE"), here.doubt.to_numpy()
+    coupling = call["coupling"]
+    inputs = {**idle, "coupling": coupling, "shift": shift, "doubt": doubt}
+    camped = here.once("lte_idle", inputs, lambda: _camp_lte(here, idle, shift, floor, coupling))
+    start = camped.server[:, -1]
+    inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
+    return [camped, here.once("lte_call", inputs, lambda: _call_lte(here, call, shift, floor, start))]
+
+
+def _camp_lte(
+    here: _Point,
+    arrays: Arrays,
+    shift: NDArray[np.float64],
+    floor: NDArray[np.float64],
+    coupling: NDArray[np.float64],
+) -> Timeline:
+    level = here.level_dbm("lte_idle", "LTE")
+    time = np.arange(level.shape[1]) * IDLE_STEP_S
+    server, reason = lte_idle.camp(level, time, shift, np.full(len(level), -1), **arrays)
+    served = _of_server(level, shift, server)
+    disturbed = dbm(floor + interference_mw(level + shift, coupling))
+    sinr = served - _of_server(disturbed, np.zeros_like(shift), server)
+    whole = Timeline("lte_idle", here.name, time, server, reason, served, sinr, _unknown(server)[1])
+    return whole.after(here.situation.budget.warm_s)
+
+
+def _call_lte(
+    here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64], start: NDArray[np.int16]
+) -> Timeline:
+    level = here.level_dbm("lte_call", "LTE")
+    time = np.arange(level.shape[1]) * LTE_STEP_S
+    server, reason, sinr = lte_connected.hand_over(level, time, shift, start, **arrays, floor_mw=floor)
+    served = _of_server(level, shift, server)
+    return Timeline("lte_call", here.name, time, server, reason, served, sinr, _unknown(server)[1])
+
+
+def _of_server(values: NDArray[Any], shift: NDArray[np.float64], server: NDArray[np.int16]) -> NDArray[np.float32]:
+    """values[run, step, server] + shift[server]; NaN where there is no server."""
+    at = np.maximum(server, 0).astype(np.int64)
+    taken = np.take_along_axis(values, at[:, :, None], axis=2)[:, :, 0] + shift[at]
+    return np.where(server >= 0, taken, np.nan).astype(np.float32)
+
+
+def _unknown(server: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """No quality and no RXQUAL, in the shape of a timeline."""
+    return np.full(server.shape, np.nan, dtype=np.float32), np.full(server.shape, -1, dtype=np.int8)
+
+
+def _fall_back(here: _Point, timelines: list[Timeline], network: Network, idle: Arrays) -> Fallbacks:
+    """CSFB calls from where the LTE phone camps, on the GSM levels of the same instants."""
+    situation = here.situation
+    steps = attempt_steps(situation.budget)
+    camped = next(t for t in timelines if t.machine == "lte_idle" and t.point == here.name)
+    warm = round(situation.budget.warm_s / IDLE_STEP_S)
+    lte_cell = camped.server[:, steps - warm].astype(np.int64)
+    arrays = csfb_arrays(network, situation.gsm.levels.cells, situation.lte.levels.cells)
+    shift, doubt = here.shift_db("GSM"), here.doubt.to_numpy()
+    inputs = {**arrays, "shift": shift, "doubt": doubt, "lte_cell": lte_cell, "coupling": idle["coupling"]}
+    return here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, shift, idle["coupling"]))
+
+
+def _land(
+    here: _Point,
+    arrays: Arrays,
+    lte_cell: NDArray[np.int64],
+    steps: NDArray[np.int64],
+    shift: NDArray[np.float64],
+    coupling: NDArray[np.float64],
+) -> Fallbacks:
+    trace = here.level_dbm("gsm_idle", "GSM")
+    level = 0.5 * (trace[:, steps] + trace[:, steps - 1]) + shift
+    ci = level - dbm(here.floor_mw("GSM") + interference_mw(level, coupling))
+    flat = lte_cell.reshape(-1)
+    tried = flat >= 0
+    luck = here.situation.luck["lte_idle", here.name].reshape(-1, csfb.LUCK)
+    count = level.shape[-1]
+    landing = csfb.land(
+        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[tried]
+    )
+
+    def spread(values: NDArray[Any], absent: Any) -> NDArray[Any]:
+        out = np.full(flat.shape, absent, dtype=values.dtype)
+        out[tried] = values
+        return out.reshape(lte_cell.shape)
+
+    return Fallbacks(
+        here.name, lte_cell, spread(landing.cell, -1), spread(landing.success, False),
+        spread(landing.area_update, False), spread(landing.delay_s, np.nan),
+    )  # fmt: skip

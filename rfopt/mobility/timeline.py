@@ -1,0 +1,117 @@
+"""Timelines: which cell served when, and why it changed. Simulated runs and logged stretches wear the same shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One machine at one point.
+
+    Attributes
+    ----------
+    machine : str
+        ``gsm_idle``, ``gsm_call``, ``lte_idle`` or ``lte_call``.
+    point : str
+        Label of the point.
+    time_s : ndarray (steps,)
+    server : ndarray (runs, steps)
+        Index into the machine's cells, −1 without service.
+    reason : ndarray (runs, steps)
+        `rfopt.mobility.reasons.Reason` of a change at that step, 0 for none.
+    level_dbm, quality_db : ndarray (runs, steps)
+        Level and C/I or SINR of the server; NaN where not known.
+    rxqual : ndarray (runs, steps)
+        RXQUAL in calls, −1 elsewhere.
+    """
+
+    machine: str
+    point: str
+    time_s: NDArray[np.float64]
+    server: NDArray[np.int16]
+    reason: NDArray[np.int8]
+    level_dbm: NDArray[np.float32]
+    quality_db: NDArray[np.float32]
+    rxqual: NDArray[np.int8]
+
+    def runs(self, chosen: NDArray[np.int64]) -> Timeline:
+        """The same timeline with some of its runs."""
+        arrays = {n: getattr(self, n)[chosen] for n in ("server", "reason", "level_dbm", "quality_db", "rxqual")}
+        return replace(self, **arrays)
+
+    def after(self, start_s: float) -> Timeline:
+        """The same timeline without what happened before `start_s`."""
+        keep = self.time_s >= start_s
+        arrays = {n: getattr(self, n)[:, keep] for n in ("server", "reason", "level_dbm", "quality_db", "rxqual")}
+        return replace(self, time_s=self.time_s[keep], **arrays)
+
+    @property
+    def step_s(self) -> float:
+        """Usual time between steps."""
+        return float(np.median(np.diff(self.time_s))) if len(self.time_s) > 1 else 0.0
+
+    @property
+    def minutes(self) -> float:
+        """Time covered by all runs together, in minutes."""
+        return self.step_s * self.server.size / 60.0
+
+
+@dataclass(frozen=True)
+class Fallbacks:
+    """CSFB attempts at one point: what came of each.
+
+    `lte_cell` and `cell` (runs, attempts) index the LTE and the GSM cells, `cell` −1 where none was found;
+    `success`, `area_update` and `delay_s` have the same shape, `delay_s` NaN where a log does not tell.
+    """
+
+    point: str
+    lte_cell: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    success: NDArray[np.bool_]
+    area_update: NDArray[np.bool_]
+    delay_s: NDArray[np.float64]
+
+    def runs(self, chosen: NDArray[np.int64]) -> Fallbacks:
+        """The same attempts, of some of the runs."""
+        names = ("lte_cell", "cell", "success", "area_update", "delay_s")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Everything KPIs are computed from: timelines and fallbacks at the complaint's points.
+
+    `gsm_cells` and `lte_cells` name the indices; `wanted` are indices into `gsm_cells`. `modelled` is False for a
+    replay that is the log itself.
+    """
+
+    gsm_cells: tuple[str, ...]
+    lte_cells: tuple[str, ...]
+    wanted: frozenset[int]
+    timelines: tuple[Timeline, ...]
+    fallbacks: tuple[Fallbacks, ...]
+    modelled: bool = True
+
+    def of(self, machine: str) -> list[Timeline]:
+        """The timelines of one machine, a point each."""
+        return [timeline for timeline in self.timelines if timeline.machine == machine]
+
+    def at(self, points: frozenset[str]) -> Replay:
+        """The part of it at some of the points."""
+        return replace(
+            self,
+            timelines=tuple(t for t in self.timelines if t.point in points),
+            fallbacks=tuple(f for f in self.fallbacks if f.point in points),
+        )
+
+    def runs(self, chosen: NDArray[np.int64]) -> Replay:
+        """The part of it made by some of the runs."""
+        return replace(
+            self,
+            timelines=tuple(t.runs(chosen) for t in self.timelines),
+            fallbacks=tuple(f.runs(chosen) for f in self.fallbacks),
+        )

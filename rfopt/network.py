@@ -1,0 +1,332 @@
+"""A network is a value; a plan is a difference between two of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.tables import read_rows, schema, table_text, type_rows, value_text
+
+MOST_RELATIONS = 32
+MOST_REDIRECTS = 32
+RELATION_PARAMETERS = tuple(c for c, column in schema("neighbours").items() if column.tunable)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Cells, their relations and what surrounds them; never changed in place.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        One row a cell, indexed by name, every column of the cells schema; numbers are float64 with NaN for unknown,
+        text is '' for unknown, lists are tuples. Defaults are filled in.
+    neighbours : DataFrame
+        One row a directed relation, indexed by (cell, neighbour).
+    redirects : frozenset of (cell, arfcn)
+        Entries of the CSFB redirect lists of LTE cells.
+    layers : DataFrame
+        Inter-frequency and inter-RAT idle layers.
+    buildings : tuple
+        `rfopt.scene.Building` values, empty where no map was given.
+    antennas : mapping
+        Pattern name to `rfopt.radio.antennas.Pattern`.
+    notes : tuple of str
+        Defaults taken and columns passed over, said once.
+    hashes : mapping
+        File name to SHA-256 of every file read.
+    """
+
+    cells: pd.DataFrame
+    neighbours: pd.DataFrame
+    redirects: frozenset[tuple[str, int]]
+    layers: pd.DataFrame
+    buildings: tuple[Any, ...] = ()
+    antennas: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def of_rat(self, rat: str) -> pd.DataFrame:
+        """The cells of one technology."""
+        return self.cells[self.cells["rat"] == rat]
+
+    def related(self, cell: str, neighbour: str) -> bool:
+        """True if the directed relation exists."""
+        return (cell, neighbour) in self.neighbours.index
+
+    def redirect_arfcns(self, cell: str) -> set[int]:
+        """The CSFB redirect list of an LTE cell."""
+        return {arfcn for name, arfcn in self.redirects if name == cell}
+
+    def subset(self, names: Iterable[str]) -> Network:
+        """The same network with only the named cells and what ties them to each other."""
+        keep = set(names)
+        index = self.neighbours.index
+        both = [a in keep and b in keep for a, b in index]
+        return replace(
+            self,
+            cells=self.cells[self.cells.index.isin(keep)],
+            neighbours=self.neighbours[both],
+            redirects=frozenset(entry for entry in self.redirects if entry[0] in keep),
+            layers=self.layers[self.layers["cell"].isin(keep)],
+        )
+
+
+Value = float | str | None
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """One changed value, remembering what it replaces.
+
+    `neighbour` is None for a column of cells.csv, the target cell for a relation, the ARFCN as text for a redirect
+    entry (parameter ``redirect_arfcn``). `old` and `new` are numbers, text, or ``absent``/``present``.
+
+    Examples
+    --------
+    >>> print(Change("A", None, "power_dbm", 12.0, 4.0))
+    A power_dbm 12 → 4
+    """
+
+    cell: str
+    neighbour: str | None
+    parameter: str
+    old: Value
+    new: Value
+
+    def __str__(self) -> str:
+        target = f"→{self.neighbour} " if self.neighbour is not None else " "
+        return f"{self.cell}{target}{self.parameter} {value_text(self.old)} → {value_text(self.new)}"
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What the change touches: cell, neighbour ('' if none) and parameter."""
+        return self.cell, self.neighbour or "", self.parameter
+
+    def reverse(self) -> Change:
+        """The change that undoes this one."""
+        return replace(self, old=self.new, new=self.old)
+
+    @property
+    def visit(self) -> bool:
+        """True if a crew must go to the site."""
+        column = schema("cells").get(self.parameter)
+        return self.neighbour is None and column is not None and column.visit
+
+
+Plan = tuple[Change, ...]
+
+
+def value_of(network: Network, cell: str, neighbour: str | None, parameter: str) -> Value:
+    """The present value of what a change would touch.
+
+    Raises
+    ------
+    InputError
+        If the network has no such cell, relation or parameter.
+    """
+    _known_cell(network, cell)
+    if parameter == "redirect_arfcn":
+        return "present" if (cell, _arfcn(neighbour)) in network.redirects else "absent"
+    if neighbour is None:
+        if parameter not in schema("cells") or parameter == "cell":
+            raise InputError(f"parameter '{printable(parameter)}' is unknown{did_you_mean(parameter, schema('cells'))}")
+        value = network.cells.at[cell, parameter]
+        return value_text(value) if isinstance(value, tuple) else value
+    _known_cell(network, neighbour)
+    if parameter == "neighbour":
+        return "present" if network.related(cell, neighbour) else "absent"
+    if parameter not in RELATION_PARAMETERS:
+        near = did_you_mean(parameter, [*RELATION_PARAMETERS, "neighbour", "redirect_arfcn"])
+        raise InputError(f"parameter '{printable(parameter)}' is not one of a relation{near}")
+    if not network.related(cell, neighbour):
+        raise InputError(f"{cell} has no relation to {neighbour}, so no {parameter} to change")
+    return float(network.neighbours.at[(cell, neighbour), parameter])
+
+
+def _known_cell(network: Network, name: str) -> None:
+    if name not in network.cells.index:
+        near = did_you_mean(name, network.cells.index)
+        raise InputError(f"cell '{printable(name)}' is not in the network{near}")
+
+
+def _arfcn(text: str | None) -> int:
+    if text is None or not text.isdigit():
+        raise InputError(f"redirect_arfcn wants an ARFCN in 'neighbour', found '{printable(text)}'")
+    return int(text)
+
+
+def same(a: Value, b: Value) -> bool:
+    """Equal as table values: numbers within 1e-9, unknown equal to unknown, '12' equal to 12."""
+    try:
+        x, y = float(a or "nan"), float(b or "nan")
+    except (TypeError, ValueError):
+        return str(a or "") == str(b or "")
+    if a == 0 or b == 0:
+        x, y = float(a if a not in (None, "") else "nan"), float(b if b not in (None, "") else "nan")
+    return (math.isnan(x) and math.isnan(y)) or abs(x - y) < 1e-9
+
+
+def apply(network: Network, plan: Plan) -> Network:
+    """The network after a plan, taken in its order; the given network stays as it is.
+
+    Raises
+    ------
+    InputError
+        If an `old` value does not match: the plan was made for another state of the network.
+    """
+    cells, neighbours = network.cells.copy(), network.neighbours.copy()
+    redirects = set(network.redirects)
+    for change in plan:
+        now = replace(network, cells=cells, neighbours=neighbours, redirects=frozenset(redirects))
+        found = value_of(now, change.cell, change.neighbour, change.parameter)
+        if not same(found, change.old):
+            raise InputError(
+                f"{change}: the network has {value_text(found) or 'empty'}, the plan expected "
+                f"{value_text(change.old) or 'empty'}; it was made for another state of the network"
+            )
+        if change.parameter == "redirect_arfcn":
+            entry = (change.cell, _arfcn(change.neighbour))
+            (redirects.add if _present(change) else redirects.discard)(entry)
+        elif change.parameter == "neighbour":
+            neighbours = _with_relation(neighbours, cells, change)
+        elif change.neighbour is not None:
+            neighbours.loc[(change.cell, change.neighbour), change.parameter] = float(change.new or "nan")
+        else:
+            _set_cell(cells, change)
+    return replace(network, cells=cells, neighbours=neighbours, redirects=frozenset(redirects))
+
+
+def _present(change: Change) -> bool:
+    if change.new not in ("present", "absent"):
+        raise InputError(f"{change}: new value is neither 'present' nor 'absent'")
+    return change.new == "present"
+
+
+def _with_relation(neighbours: pd.DataFrame, cells: pd.DataFrame, change: Change) -> pd.DataFrame:
+    key = (change.cell, change.neighbour)
+    if not _present(change):
+        return neighbours.drop(index=[key])
+    if cells.at[change.cell, "rat"] != cells.at[change.neighbour, "rat"]:
+        raise InputError(f"{change}: a relation joins cells of one technology")
+    row = {name: relation_default(name, cells.at[change.cell, "rat"]) for name in RELATION_PARAMETERS}
+    added = pd.DataFrame([row], index=pd.MultiIndex.from_tuples([key], names=neighbours.index.names))
+    return pd.concat([neighbours, added])
+
+
+def relation_default(parameter: str, rat: str) -> float:
+    """The value a relation has where the table or a plan gives none; NaN if the technology lacks it."""
+    return float(schema("neighbours")[parameter].default_for(rat, "") or "nan")
+
+
+def _set_cell(cells: pd.DataFrame, change: Change) -> None:
+    column = schema("cells")[change.parameter]
+    new: Any = change.new
+    if column.type == "arfcns":
+        new = tuple(int(word) for word in str(new or "").split(";") if word)
+    elif column.type == "names":
+        new = tuple(word for word in str(new or "").split(";") if word)
+    elif column.type in ("real", "int", "arfcn", "earfcn"):
+        new = float(new) if new not in (None, "") else np.nan
+    cells.at[change.cell, change.parameter] = new
+
+
+def undo(plan: Plan) -> Plan:
+    """The plan that takes everything back, last change first."""
+    return tuple(change.reverse() for change in reversed(plan))
+
+
+def diff(before: Network, after: Network) -> Plan:
+    """The plan that turns one network into the other; both must hold the same cells.
+
+    Raises
+    ------
+    InputError
+        If one network has a cell that the other lacks.
+    """
+    odd = set(before.cells.index) ^ set(after.cells.index)
+    if odd:
+        raise InputError(f"cell '{printable(min(odd))}' is in one network only; a plan changes cells, it adds none")
+    plan = [
+        Change(cell, None, name, old, new)
+        for name in schema("cells")
+        if name != "cell"
+        for cell, old, new in _cell_differences(before.cells[name], after.cells[name])
+    ]
+    return tuple(plan + _relation_differences(before, after) + _redirect_differences(before, after))
+
+
+def _cell_differences(old: pd.Series, new: pd.Series) -> list[tuple[str, Value, Value]]:
+    pairs = ((cell, old[cell], new[cell]) for cell in old.index)
+    texts = [(c, *(value_text(v) if isinstance(v, tuple) else v for v in (a, b))) for c, a, b in pairs]
+    return [(c, a, b) for c, a, b in texts if not same(a, b)]
+
+
+def _relation_differences(before: Network, after: Network) -> list[Change]:
+    old, new = before.neighbours, after.neighbours
+    changes = [Change(*key, "neighbour", "present", "absent") for key in sorted(set(old.index) - set(new.index))]
+    for key in sorted(set(new.index) - set(old.index)):
+        changes.append(Change(*key, "neighbour", "absent", "present"))
+        rat = after.cells.at[key[0], "rat"]
+        defaults = {name: relation_default(name, rat) for name in RELATION_PARAMETERS}
+        changes += [Change(*key, n, d, float(new.at[key, n])) for n, d in defaults.items() if not same(d, new.at[key, n])]
+    for key in sorted(set(old.index) & set(new.index)):
+        values = ((name, float(old.at[key, name]), float(new.at[key, name])) for name in RELATION_PARAMETERS)
+        changes += [Change(*key, name, a, b) for name, a, b in values if not same(a, b)]
+    return changes
+
+
+def _redirect_differences(before: Network, after: Network) -> list[Change]:
+    gone = [Change(c, str(a), "redirect_arfcn", "present", "absent") for c, a in sorted(before.redirects - after.redirects)]
+    added = [Change(c, str(a), "redirect_arfcn", "absent", "present") for c, a in sorted(after.redirects - before.redirects)]
+    return gone + added
+
+
+def read_plan(path: Path, network: Network) -> Plan:
+    """Read a plan.csv and check every row against the network it is for.
+
+    Raises
+    ------
+    InputError
+        With file and line, for an unknown cell or parameter, a value of the wrong type, or a stale `old`.
+    """
+    rows = read_rows(path)
+    frame, _ = type_rows(rows, "plan")
+    plan: list[Change] = []
+    for line, row in zip(rows.lines, frame.itertuples(index=False), strict=True):
+        change = Change(str(row.cell), str(row.neighbour) or None, str(row.parameter), str(row.old), str(row.new))
+        try:
+            plan.append(_typed(change))
+            apply(network, tuple(plan))
+        except InputError as error:
+            raise InputError(error.message, path, line) from None
+    return tuple(plan)
+
+
+def _typed(change: Change) -> Change:
+    if change.parameter in ("neighbour", "redirect_arfcn"):
+        _present(change)
+        return change
+    column = (schema("cells") if change.neighbour is None else schema("neighbours")).get(change.parameter)
+    if column is None or column.type not in ("real", "int", "arfcn", "earfcn"):
+        return change
+    values = []
+    for word in (change.old, change.new):
+        try:
+            values.append(float(word) if word else math.nan)
+        except ValueError:
+            raise InputError(f"{change.parameter} '{printable(word)}' is not a number in {column.unit or 'whole units'}") from None
+    return replace(change, old=values[0], new=values[1])
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan as the text of plan.csv."""
+    rows = [{"cell": c.cell, "neighbour": c.neighbour or "", "parameter": c.parameter, "old": c.old, "new": c.new} for c in plan]
+    return table_text(pd.DataFrame(rows, columns=list(schema("plan"))), list(schema("plan")))

@@ -1,0 +1,63 @@
+"""Another cell's carriers fall on the server's, or beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfopt.bands import GSM_BANDS, gsm_band
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.kpis import aim
+from rfopt.mobility.interference import carriers, gsm_coupling
+from rfopt.network import Plan
+from rfopt.rules import Figures, change_to, rules
+from rfopt.units import dbm, mw
+
+
+@rules
+def cochannel_interference(evidence: Evidence, figures: Figures, needed_ci_db: float = 12.0) -> list[Finding]:
+    """Fires for a cell that alone holds the C/I of a server below `needed_ci_db` at some point.
+
+    On one BCCH carrier a phone hears only the stronger of two cells, so the levels rest on the instants of each.
+    """
+    levels = evidence.gsm.levels
+    cells = evidence.network.cells.loc[levels.cells]
+    coupling = np.maximum(gsm_coupling(cells, traffic=True), gsm_coupling(cells, traffic=False))
+    findings = []
+    for victim in evidence.wanted:
+        if victim not in levels.cells:
+            continue
+        v = levels.cells.get_loc(victim)
+        for j, culprit in enumerate(levels.cells):
+            if coupling[v, j] <= 0 or not levels.measured(culprit).any():
+                continue
+            ci = levels.of(victim) - dbm(mw(levels.of(culprit)) * coupling[v, j])
+            worst = float(np.nanmin(np.append(ci, np.inf)))
+            if worst < needed_ci_db:
+                findings.append(_finding(evidence, figures, str(culprit), victim, worst, needed_ci_db))
+    return findings
+
+
+def _finding(evidence: Evidence, figures: Figures, culprit: str, victim: str, ci_db: float, needed_db: float) -> Finding:
+    shared = sorted(set(carriers(evidence.network.cells.loc[culprit])[0]) & set(carriers(evidence.network.cells.loc[victim])[0]))
+    return Finding(
+        "cochannel_interference",
+        figures.severity("ci_p10_db", "rxqual_0_4_share", "csfb_success_share", "idle_camp_wanted"),
+        (culprit, victim),
+        evidence.points,
+        {"ci_db": round(ci_db, 1), "threshold_db": needed_db, "shared_arfcns": ";".join(map(str, shared)) or "adjacent",
+         "ci_p10_db": round(figures.value("ci_p10_db"), 1), "target_ci_db": aim("ci_p10_db").target},
+        cure=_retune(evidence, culprit),
+    )  # fmt: skip
+
+
+def _retune(evidence: Evidence, cell: str) -> Plan:
+    """The culprit moved to a carrier that nobody heard here uses, with no other carriers."""
+    cells = evidence.network.cells.loc[evidence.gsm.levels.cells]
+    used = {a for _, row in cells.iterrows() for a in carriers(row)[0]}
+    name = gsm_band(int(evidence.network.cells.at[cell, "arfcn"])).name
+    spans = [band for band in GSM_BANDS if band.name == name]
+    free = [a for band in spans for a in range(band.low, band.high + 1) if all(abs(a - u) > 3 for u in used)]
+    if not free:
+        return ()
+    return (change_to(evidence, cell, "arfcn", float(free[0])), change_to(evidence, cell, "tch_arfcns", ""))

@@ -1,0 +1,39 @@
+"""A server lacks the relation to a cell that could serve better."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.rules import Figures, change_to, rules, serving_share
+
+
+@rules
+def missing_neighbour(
+    evidence: Evidence, figures: Figures, least_share: float = 0.05, within_db: float = 3.0
+) -> list[Finding]:
+    """Fires for a pair of cells without a relation either way, one serving and the other as strong where it serves."""
+    levels = evidence.gsm.levels
+    share = serving_share([evidence.logged, evidence.replay], "gsm_idle") | serving_share([evidence.logged], "gsm_call")
+    servers = [cell for cell, part in share.items() if part >= least_share]
+    findings = []
+    for server in servers:
+        for cell in levels.cells:
+            related = evidence.network.related(server, cell) or evidence.network.related(cell, server)
+            if cell == server or related or not (cell in evidence.wanted or server in evidence.wanted):
+                continue
+            gap = np.nanmax(np.append(np.where(levels.measured(cell), levels.of(cell) - levels.of(server), np.nan), -99.0))
+            if gap < -within_db:
+                continue
+            findings.append(
+                Finding(
+                    "missing_neighbour",
+                    figures.severity("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm"),
+                    (server, cell),
+                    evidence.points,
+                    {"gap_db": round(float(gap), 1), "threshold_db": -within_db, "share": round(share[server], 2)},
+                    cure=(change_to(evidence, server, "neighbour", "present", cell), change_to(evidence, cell, "neighbour", "present", server)),
+                )
+            )  # fmt: skip
+    return findings

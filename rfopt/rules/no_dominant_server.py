@@ -1,0 +1,40 @@
+"""Too many cells of about the same level, none that leads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.rules import Figures, change_to, rules
+
+
+@rules
+def no_dominant_server(
+    evidence: Evidence, figures: Figures, within_db: float = 6.0, least_cells: int = 3
+) -> list[Finding]:
+    """Fires where at least `least_cells` GSM cells lie within `within_db` of the best at some point."""
+    levels = evidence.gsm.levels
+    if levels.dbm.size == 0:
+        return []
+    known = np.where(levels.source == 3, levels.dbm, -np.inf)
+    best = known.max(axis=1)
+    close = known >= best[:, None] - within_db
+    crowded = close.sum(axis=1) >= least_cells
+    if not crowded.any():
+        return []
+    excess = np.where(close[crowded], known[crowded] - best[crowded, None], -within_db).max(axis=0)
+    in_crowd = [c for c in np.argsort(-excess, kind="stable") if close[crowded][:, c].any()]
+    cells = [*evidence.wanted, *(levels.cells[c] for c in in_crowd if levels.cells[c] not in evidence.wanted)]
+    return [
+        Finding(
+            "no_dominant_server",
+            figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min"),
+            tuple(cells),
+            tuple(levels.points.index[crowded]),
+            {"cells_within": int(close.sum(axis=1).max()), "within_db": within_db, "best_dbm": round(float(best[crowded].max()), 1),
+             "threshold_cells": least_cells},
+            cure=tuple(change_to(evidence, cell, "cell_reselect_offset_db", 14.0) for cell in evidence.wanted),
+            cause=False,
+        )
+    ]  # fmt: skip

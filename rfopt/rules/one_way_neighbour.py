@@ -1,0 +1,36 @@
+"""A relation without its return: phones go over and cannot come back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.rules import Figures, change_to, rules
+
+
+@rules
+def one_way_neighbour(evidence: Evidence, figures: Figures, within_db: float = 10.0) -> list[Finding]:
+    """Fires for a relation from a wanted cell, or to one, whose return is missing, where the other cell is audible."""
+    levels = evidence.gsm.levels
+    findings = []
+    for cell, other in evidence.network.neighbours.index:
+        wanted = {cell, other} & set(evidence.wanted)
+        if not wanted or evidence.network.related(other, cell) or not {cell, other} <= set(levels.cells):
+            continue
+        away = other if cell in wanted else cell
+        excess = np.nanmax(np.append(np.where(levels.measured(away), levels.of(away) - evidence.wanted_dbm(), np.nan), -99.0))
+        if excess < -within_db:
+            continue
+        findings.append(
+            Finding(
+                "one_way_neighbour",
+                figures.severity("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm"),
+                (other, cell),
+                evidence.points,
+                {"from": cell, "to": other, "excess_db": round(float(excess), 1), "threshold_db": -within_db},
+                basis="tables",
+                cure=(change_to(evidence, other, "neighbour", "present", cell),),
+            )
+        )
+    return findings

@@ -1,0 +1,39 @@
+"""A call is handed over again and again."""
+
+from __future__ import annotations
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.kpis import aim
+from rfopt.rules import Figures, change_to, exchanges, rules
+
+
+@rules
+def pingpong_handover(evidence: Evidence, figures: Figures, calm_margin_db: float = 14.0) -> list[Finding]:
+    """Fires where GSM handovers per minute miss their target."""
+    severity = figures.severity("handovers_per_min")
+    counts = exchanges(evidence.logged, "gsm_call") + exchanges(evidence.replay, "gsm_call")
+    if severity < 0.5 or not counts:
+        return []
+    busiest = [pair for pair, number in counts.most_common(6) if number >= 0.1 * counts.total()]
+    names = [cell for pair in busiest for cell in pair]
+    cells = tuple(dict.fromkeys([*(cell for cell in evidence.wanted if cell in names), *names]))
+    cure = tuple(
+        change_to(evidence, a, "ho_margin_pbgt_db", calm_margin_db, b)
+        for a, b in busiest
+        if evidence.network.related(a, b) and a in evidence.wanted
+    )
+    return [
+        Finding(
+            "pingpong_handover",
+            severity,
+            cells,
+            evidence.points,
+            {"handovers_per_min": round(figures.value("handovers_per_min"), 2),
+             "target_per_min": aim("handovers_per_min").target, "between": " → ".join(busiest[0]),
+             "pingpong_share": round(figures.modelled["pingpong_share"], 3),
+             "counted": sum(exchanges(evidence.logged, "gsm_call").values())},
+            cure=cure,
+            cause=False,
+        )
+    ]  # fmt: skip

@@ -1,0 +1,36 @@
+"""The wanted cell is heard in the flat, but too weakly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.rules import Figures, change_to, rules
+
+
+@rules
+def weak_indoor(evidence: Evidence, figures: Figures, weak_dbm: float = -85.0) -> list[Finding]:
+    """Fires where the strongest wanted cell's mean level is below `weak_dbm` at half of the points or more."""
+    level = evidence.wanted_dbm()
+    heard = evidence.gsm.levels
+    if not evidence.wanted or not any(heard.measured(cell).any() for cell in evidence.wanted):
+        return []
+    weak = np.isnan(level) | (level < weak_dbm)
+    if weak.mean() < 0.5:
+        return []
+    raise_it = tuple(
+        change_to(evidence, cell, "power_dbm", float(evidence.network.cells.at[cell, "power_dbm"]) + 30.0)
+        for cell in evidence.wanted
+    )
+    return [
+        Finding(
+            "weak_indoor",
+            figures.severity("rxlev_p10_dbm", "rxqual_0_4_share", "csfb_success_share"),
+            evidence.wanted,
+            tuple(p for p, w in zip(heard.points.index, weak, strict=True) if w),
+            {"wanted_dbm": round(float(np.nanmedian(level)), 1), "threshold_dbm": weak_dbm, "points_weak": int(weak.sum()),
+             "rxlev_p10_dbm": round(figures.value("rxlev_p10_dbm"), 1)},
+            cure=raise_it,
+        )
+    ]  # fmt: skip

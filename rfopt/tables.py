@@ -1,0 +1,301 @@
+"""Tables at the edges: CSV text against a schema, both ways.
+
+A schema is a CSV file in `rfopt/schema/`, one row a column: its type, unit, whether it is needed, its default, its
+legal range and what a change of it touches. The same rows serve checking, defaults, documentation and the search
+grid. A range is spans ``low:high`` or ``low:high:step`` or single values, separated by blanks. A column whose range
+has steps is a *parameter*: a value off it is reported by the rule `wrong_parameters`. A column without steps is a
+*fact*: a value outside is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rfopt.bands import gsm_band, lte_band
+from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.files import read_text
+
+LONGEST_FIELD = 10_000
+MOST_COLUMNS = 2_000
+EMPTY = {"", "-", "--", "nan", "null", "none", "n/a", "无"}
+NUMERIC = {"real", "int", "arfcn", "earfcn", "channel", "time"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One row of a schema."""
+
+    column: str
+    type: str
+    unit: str
+    need: str
+    default: str
+    range: str
+    affects: tuple[str, ...]
+    visit: bool
+    meaning: str
+
+    @property
+    def tunable(self) -> bool:
+        """True for a parameter: a column whose range has steps or is a list of numbers to choose from."""
+        return self.type == "real" and bool(self.range) and not re.fullmatch(r"[-\d.]+:[-\d.]+", self.range)
+
+    def spans(self) -> list[tuple[float, float, float]]:
+        """The legal range as (low, high, step); step 0 means any value between."""
+        spans = []
+        for word in self.range.split():
+            low, high, step = ([*word.split(":"), "0"] if word.count(":") == 1 else (word.split(":") * 3)[:3])
+            spans.append((float(low), float(high), float(step) if ":" in word else 1.0))
+        return spans
+
+    def legal(self, value: float) -> bool:
+        """True if a number is in range and on its quantum; an unknown value (NaN) is."""
+        if math.isnan(value) or not self.range or self.type == "choice":
+            return True
+        return any(
+            low - 1e-9 <= value <= high + 1e-9
+            and (step == 0 or abs((value - low) / step - round((value - low) / step)) < 1e-6)
+            for low, high, step in self.spans()
+        )
+
+    def default_for(self, rat: str, kind: str) -> str:
+        """The default for a cell of this technology and kind; '' where there is none."""
+        if "=" not in self.default:
+            return self.default
+        choices = dict(word.split("=") for word in self.default.split())
+        return next((choices[k] for k in (f"{rat}.{kind}", kind, rat) if k in choices), "")
+
+
+Schema = dict[str, Column]
+
+
+@functools.cache
+def schema(table: str) -> Schema:
+    """The schema of a table: ``cells``, ``neighbours``, ``redirects``, ``layers``, ``log`` or ``plan``."""
+    text = resources.files("rfopt.schema").joinpath(f"{table}.csv").read_text(encoding="utf-8")
+    return {
+        row["column"]: Column(
+            **{k: row[k] for k in ("column", "type", "unit", "need", "default", "range", "meaning")},
+            affects=tuple(row["affects"].split()),
+            visit=row["visit"] == "yes",
+        )
+        for row in csv.DictReader(io.StringIO(text))
+    }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A delimited text file as it stands: header, cells of text, and the line each row began on."""
+
+    file: Path
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+    def column(self, name: str) -> list[str]:
+        """The text of one column; blanks where the file lacks the column."""
+        if name not in self.header:
+            return [""] * len(self.rows)
+        k = self.header.index(name)
+        return [row[k] for row in self.rows]
+
+
+def read_rows(path: Path, delimiter: str = ",") -> Rows:
+    """Read a delimited file; every row has as many fields as the header, or the file is refused.
+
+    Raises
+    ------
+    InputError
+        For an empty file, duplicate headers, rows of another length, huge fields or broken quoting.
+    """
+    return split_rows(read_text(path), path, delimiter)
+
+
+def split_rows(text: str, path: Path, delimiter: str = ",") -> Rows:
+    """`read_rows` on text already in hand."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    limit = csv.field_size_limit(LONGEST_FIELD)
+    before = 0
+    try:
+        for row in reader:
+            line, before = before + 1, reader.line_num
+            if not any(field.strip() for field in row):
+                continue
+            if not header:
+                header = _header(row, path, line)
+            elif len(row) != len(header):
+                raise InputError(f"{len(row)} fields, expected {len(header)} as in the header", path, line)
+            else:
+                rows.append([field.strip() for field in row])
+                lines.append(line)
+    except csv.Error as error:
+        reason = f"a field longer than {LONGEST_FIELD} characters" if "field larger" in str(error) else str(error)
+        raise InputError(f"broken table text: {reason}", path, before + 1) from None
+    finally:
+        csv.field_size_limit(limit)
+    if not header:
+        raise InputError("is empty, expected a header line and rows", path)
+    return Rows(path, header, rows, lines)
+
+
+def _header(row: list[str], path: Path, line: int) -> list[str]:
+    names = [re.sub(r"[\u200b-\u200f\ufeff]", "", name).strip() for name in row]
+    if len(names) > MOST_COLUMNS:
+        raise InputError(f"{len(names)} columns, expected at most {MOST_COLUMNS}", path, line)
+    for name in names:
+        if name and names.count(name) > 1:
+            raise InputError(f"column '{printable(name)}' stands twice in the header", path, line)
+    return names
+
+
+def type_rows(rows: Rows, table: str) -> tuple[pd.DataFrame, list[str]]:
+    """Rows as a typed frame with every column of the schema, and notes on columns that were passed over.
+
+    Numbers become float64 with NaN for empty, text becomes str with '' for empty, lists become tuples. The frame's
+    index is the line of each row in its file.
+
+    Raises
+    ------
+    InputError
+        At the first value that does not fit its column, with file, line, value and what was expected.
+    """
+    columns = schema(table)
+    missing = [c.column for c in columns.values() if c.need == "yes" and c.column not in rows.header]
+    if missing:
+        near = did_you_mean(missing[0], [h for h in rows.header if h not in columns])
+        raise InputError(f"column '{missing[0]}' is missing{near}", rows.file, 1)
+    notes = [
+        f"{rows.file.name}: column '{printable(name)}' is not one of {table}.csv and was ignored"
+        + did_you_mean(name, columns)
+        for name in rows.header
+        if name and name not in columns
+    ]
+    typed = {name: parse_column(rows.column(name), column, rows) for name, column in columns.items()}
+    return pd.DataFrame(typed, index=pd.Index(rows.lines, name="line")), notes
+
+
+def parse_column(texts: Sequence[str], column: Column, rows: Rows) -> Any:
+    """One column's text as an array of its type, checked."""
+    if column.type in NUMERIC:
+        return _numbers(texts, column, rows)
+    blank = ["" if text.lower() in EMPTY and column.type != "name" else text for text in texts]
+    if column.type in ("arfcns", "names"):
+        return _lists(blank, column, rows)
+    for text, line in zip(blank, rows.lines, strict=True):
+        if text == "" and column.need == "yes":
+            raise InputError(f"{column.column} is empty, expected {column.meaning}", rows.file, line)
+        problem = text and _text_problem(text, column)
+        if problem:
+            raise InputError(f"{column.column} '{printable(text)}' {problem}", rows.file, line)
+    return pd.array(blank, dtype="str")
+
+
+def _text_problem(text: str, column: Column) -> str:
+    if column.type == "choice" and text not in column.range.split():
+        return f"is not one of {', '.join(column.range.split())}{did_you_mean(text, column.range.split())}"
+    if column.type == "bsic" and not re.fullmatch(r"[0-7]-[0-7]", text):
+        return "is not a BSIC, expected NCC-BCC with digits 0 to 7 such as 4-5"
+    if column.type == "name" and not text.isprintable():
+        return "holds control characters, expected a name"
+    return ""
+
+
+def _numbers(texts: Sequence[str], column: Column, rows: Rows) -> np.ndarray:
+    numbers = pd.to_numeric(pd.Series(texts, dtype="object"), errors="coerce").to_numpy(dtype=float, copy=True)
+    for k in np.flatnonzero(~np.isfinite(numbers)):
+        numbers[k] = np.nan
+        if texts[k].lower() not in EMPTY:
+            raise InputError(f"{column.column} '{printable(texts[k])}' is not {_wanted(column)}", rows.file, rows.lines[k])
+        if column.need == "yes":
+            raise InputError(f"{column.column} is empty, expected {_wanted(column)}", rows.file, rows.lines[k])
+    whole = column.type in ("int", "arfcn", "earfcn", "channel")
+    fact = column.range if column.type in ("real", "int") and not column.tunable else ""
+    for value in pd.unique(numbers[np.isfinite(numbers)]):
+        problem = _number_problem(float(value), column, whole, bool(fact))
+        if problem:
+            line = rows.lines[int(np.flatnonzero(numbers == value)[0])]
+            raise InputError(f"{column.column} {value:g} {problem}", rows.file, line)
+    return numbers
+
+
+def _number_problem(value: float, column: Column, whole: bool, fact: bool) -> str:
+    if whole and value != round(value):
+        return "is not a whole number"
+    if fact and not column.legal(value):
+        low, high = column.range.split(":")[0], column.range.split(":")[-1]
+        expected = f"{low} to {high} {column.unit}".strip() if ":" in column.range else f"one of {column.range}"
+        return f"is out of range, expected {expected}"
+    return _channel_problem(int(value), column.type) if column.type in ("arfcn", "earfcn") else ""
+
+
+def _channel_problem(channel: int, kind: str) -> str:
+    try:
+        gsm_band(channel) if kind == "arfcn" else lte_band(channel)
+    except ValueError as error:
+        return str(error).split(" ", 2)[2]
+    return ""
+
+
+def _wanted(column: Column) -> str:
+    kind = "a whole number" if column.type in ("int", "arfcn", "earfcn", "channel") else "a number"
+    return f"{kind} in {column.unit}" if column.unit else kind
+
+
+def _lists(texts: Iterable[str], column: Column, rows: Rows) -> pd.Series:
+    values: list[tuple[Any, ...]] = []
+    for text, line in zip(texts, rows.lines, strict=True):
+        words = tuple(word.strip() for word in text.split(";") if word.strip())
+        if column.type == "arfcns":
+            for word in words:
+                problem = "is not a whole number" if not word.isdigit() else _channel_problem(int(word), "arfcn")
+                if problem:
+                    raise InputError(f"{column.column} '{printable(word)}' {problem}", rows.file, line)
+            values.append(tuple(int(word) for word in words))
+        else:
+            values.append(words)
+    return pd.Series(values, index=pd.Index(rows.lines, name="line"), dtype="object")
+
+
+def read_table(path: Path, table: str) -> tuple[pd.DataFrame, list[str]]:
+    """Read one CSV table against its schema: the typed frame and notes (see `type_rows`)."""
+    return type_rows(read_rows(path), table)
+
+
+def table_text(frame: pd.DataFrame, columns: Sequence[str]) -> str:
+    """A frame as CSV text with the given columns; NaN and '' both become empty, whole numbers lose their point.
+
+    >>> table_text(pd.DataFrame({"a": [1.0, float("nan")], "b": ["x", "y"]}), ["a", "b"])
+    'a,b\\n1,x\\n,y\\n'
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in zip(*(frame[c] for c in columns), strict=True):
+        writer.writerow([value_text(value) for value in row])
+    return out.getvalue()
+
+
+def value_text(value: Any) -> str:
+    """One value as it stands in a table: shortest number, ';' between list items, '' for unknown."""
+    if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
+        return ""
+    if isinstance(value, tuple | list):
+        return ";".join(str(v) for v in value)
+    if isinstance(value, float | np.floating):
+        return f"{round(float(value), 9):g}" if abs(value) < 1e5 and value == round(value) else repr(round(float(value), 9))
+    return str(value)
