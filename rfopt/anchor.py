@@ -17,7 +17,7 @@ from scipy.special import log_ndtr, ndtri
 
 from rfopt.levels import Levels, Source
 from rfopt.mobility.interference import gsm_coupling, interference_mw, lte_coupling
-from rfopt.mobility.setup import ba_matrix
+from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
 from rfopt.network import Network
 from rfopt.scene import floor_height_m
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, mw
@@ -30,6 +30,8 @@ MOST_NEIGHBOURS = {"GSM": 6, "LTE": 8}
 CODE_CENTRE_DB = {"GSM": -0.5, "LTE": 0.5}
 """Centre of a report code's 1 dB against the value a log states: RXLEV states its upper edge, RSRP its lower."""
 LEAST_ERROR_DB = 0.3
+OFTEN = 0.2
+"""A cell unreported in this share of the instants it could have been in is near what can be decoded."""
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,32 @@ def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
     points = _points(rows)
     stretches = [_stretch(point, rows[rows["point"] == point], heard, rat) for point in points.index]
     fading = fit_fading(stretches)
-    least = min((np.nanmin(s.level_dbm) for s in stretches if np.isfinite(s.level_dbm).any()), default=np.nan)
+    least = _least_reported(stretches, len(heard))
     shape = (len(points), len(heard))
     dbm, error = np.full(shape, np.nan), np.full(shape, np.nan)
     source = np.zeros(shape, dtype=np.int8)
+    limits = [_limits_dbm(stretch, heard, network, rat, least) for stretch in stretches]
     for p, stretch in enumerate(stretches):
-        limit = _limits_dbm(stretch, heard, network, rat, least)
         for c in range(len(heard)):
-            dbm[p, c], error[p, c], source[p, c] = _mean(stretch.level_dbm[:, c], limit[:, c], stretch, fading)
+            dbm[p, c], error[p, c], source[p, c] = _mean(stretch.level_dbm[:, c], limits[p][:, c], stretch, fading)
     levels = Levels(points, heard, dbm, error, source)
-    return Anchor(rat, levels, fading, _floors(stretches, levels, fading, network, rat))
+    return Anchor(rat, levels, fading, _floors(stretches, levels, fading, network, rat, limits))
+
+
+def _least_reported(stretches: list[Stretch], cells: int) -> NDArray[np.float64]:
+    """What it takes to be reported as a neighbour, per cell [dBm]; −inf if nothing ever was.
+
+    The weakest report of a cell that comes and goes tells; for one that is always there, or never, the weakest of all.
+    """
+    least, comes_and_goes = np.full(cells, np.inf), np.zeros(cells, dtype=bool)
+    for stretch in stretches:
+        neighbour = np.where(stretch.server[:, None] == np.arange(cells), np.nan, stretch.level_dbm)
+        least = np.fmin(least, np.min(np.nan_to_num(neighbour, nan=np.inf), axis=0, initial=np.inf))
+        share = np.isfinite(stretch.level_dbm).mean(axis=0) if len(neighbour) else np.zeros(cells)
+        comes_and_goes |= (share > 0.02) & (share < 0.9)
+    weakest = least.min(initial=np.inf)
+    least = np.where(comes_and_goes & np.isfinite(least), least, weakest)
+    return np.where(np.isfinite(least), least, -np.inf)
 
 
 def _points(rows: pd.DataFrame) -> pd.DataFrame:
@@ -127,10 +145,13 @@ def _stretch(point: str, rows: pd.DataFrame, cells: pd.Index, rat: str) -> Stret
     return Stretch(point, time, idle, server, level, neighbours, weakest, disturbed)
 
 
-def _limits_dbm(stretch: Stretch, cells: pd.Index, network: Network, rat: str, least: float) -> NDArray[np.float64]:
+def _limits_dbm(
+    stretch: Stretch, cells: pd.Index, network: Network, rat: str, least: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The level below which each cell would not have been reported, (instants, cells); NaN = could not be at all."""
     full = stretch.reported >= MOST_NEIGHBOURS[rat]
-    limit = np.where(full, np.maximum(stretch.weakest_dbm - 1.0, least), least)[:, None].repeat(len(cells), axis=1)
+    limit = np.where(full[:, None], np.fmax(stretch.weakest_dbm[:, None] - 1.0, least), least)
+    limit[~np.isfinite(limit)] = np.nan
     channel = network.cells.loc[cells, "arfcn" if rat == "GSM" else "earfcn"].to_numpy()
     if rat == "GSM":
         listed = ba_matrix(network, cells)
@@ -164,7 +185,7 @@ def _mean(
         if not below.any():
             return np.nan, np.nan, Source.UNKNOWN
         n = max(below.sum() * share, 1.0)
-        return float(np.median(limit[below]) + fading.sigma_db * ndtri(0.5 ** (1.0 / n))), 3.0, Source.CENSORED
+        return float(np.median(limit[below]) - fading.sigma_db * ndtri(0.5 ** (1.0 / n))), 3.0, Source.CENSORED
     sigma = fading.sigma_db
     mean = censored_mean(level[seen], limit[below], sigma)
     n = max((seen.sum() + 0.5 * below.sum()) * share, 1.0)
@@ -258,11 +279,19 @@ def _fit_sigma(lags: list[tuple[float, float, float, int]], tau: float) -> tuple
     return float(np.sqrt(variance)), float((count * (product - variance * shape) ** 2).sum())
 
 
-def _floors(stretches: list[Stretch], levels: Levels, fading: Fading, network: Network, rat: str) -> NDArray[np.float64]:
+def _floors(
+    stretches: list[Stretch],
+    levels: Levels,
+    fading: Fading,
+    network: Network,
+    rat: str,
+    limits: list[NDArray[np.float64]],
+) -> NDArray[np.float64]:
     """Interference that the known cells do not explain, plus noise, per point and cell, in mW.
 
     From level − C/I (or − SINR) of the serving cell, less what the known cells cause on average. Where a cell never
-    served, the median over the points where it did; else noise alone.
+    served: the median over the points where it did; else, for a cell that often went unreported, what its weakest
+    report leaves room for; else noise alone.
     """
     noise = float(mw(GSM_NOISE_DBM if rat == "GSM" else LTE_NOISE_DBM))
     cells = network.cells.loc[levels.cells]
@@ -272,9 +301,21 @@ def _floors(stretches: list[Stretch], levels: Levels, fading: Fading, network: N
     floor = np.full(levels.dbm.shape, np.nan)
     for p, c, disturbed in _disturbances(stretches, len(levels.cells)):
         floor[p, c] = max(disturbed - known[p, c], noise)
-    with np.errstate(all="ignore"):
-        elsewhere = np.where(np.isfinite(floor).any(axis=0), _median(floor), noise)
+    served = _median(floor)
+    elsewhere = np.where(np.isfinite(served), served, _by_weakest_report(stretches, limits, noise))
     return np.where(np.isfinite(floor), floor, elsewhere[None, :])
+
+
+def _by_weakest_report(stretches: list[Stretch], limits: list[NDArray[np.float64]], noise: float) -> NDArray[np.float64]:
+    """The floor at which a cell's weakest report is just decodable, for cells unreported in `OFTEN` of the instants."""
+    level = np.concatenate([stretch.level_dbm for stretch in stretches])
+    limit = np.concatenate(limits)
+    could, did = np.isfinite(limit), np.isfinite(level)
+    with np.errstate(invalid="ignore"):
+        unreported = (could & ~did).sum(axis=0) / np.maximum((could | did).sum(axis=0), 1)
+    weakest = np.where(did, level, np.inf).min(axis=0, initial=np.inf)
+    room = mw(np.where(np.isfinite(weakest), weakest, -np.inf) - DECODE_CI_DB)
+    return np.where(unreported >= OFTEN, np.maximum(room, noise), noise)
 
 
 def _median(floor: NDArray[np.float64]) -> NDArray[np.float64]:

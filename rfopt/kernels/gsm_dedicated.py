@@ -230,8 +230,8 @@ def _target(s, count, total, margin, least, six, held, row):
     for k in range(held):
         n = six[k]
         value = np.float32(total[n] - total[s]) - count * margin[n]
-        tied = value == best_value and (best < 0 or row[n] > row[best])
-        if value > 0 and total[n] > count * least[n] and (value > best_value or tied):
+        tied = best >= 0 and value == best_value and row[n] > row[best]
+        if total[n] > count * least[n] and (value > best_value or tied):
             best, best_value = n, value
     return best
 

@@ -17,7 +17,7 @@ C2, C1, SIGNALLING, SELECTED, LOST = 1, 2, 3, 4, 5
 """Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
 
 WINDOW_S = 5.0  # RLA_C
-HOLD_S = 5.0  # how long a criterion must hold; also how long the cell just left is shunned
+HOLD_S = 5.0  # how long a criterion must hold
 RECENT_S, RECENT_MARGIN_DB = 15.0, 5.0  # after a reselection a further one needs more
 LIST_LENGTH = 6  # strongest neighbours that are kept decoded
 NEGATIVE_PENALTY_S = 640.0  # code 31: the offset is subtracted
@@ -89,8 +89,9 @@ def camp(
     Notes
     -----
     A better cell by C2 must stay so for 5 s (§6.6.2): by the hysteresis of the serving cell in another area, by 5 dB
-    within 15 s of the last reselection. The path loss criterion must fail for 5 s. Ties are broken by the last
-    sample before rounding.
+    within 15 s of the last reselection. The path loss criterion must fail for 5 s; signalling takes longer than that
+    to fail. All timers start with the server, so the cell just left is never returned to within 5 s. Ties are broken
+    by the last sample before rounding.
 
     Examples
     --------
@@ -237,7 +238,6 @@ def _better(now, last, mine, count, total, access, score, margin, on, since, row
     """Run the 5 s timers of the cells above the server; the best cell whose timer is through, or -1.
 
     `since[0]`: above by the margin that always applies; `since[1]`: by the margin shortly after a reselection.
-    The cell just left needs no care here: its timer began when it was left.
     """
     timer = 1 if now - last < RECENT_S - EPS else 0
     best = -1
@@ -254,14 +254,14 @@ def _better(now, last, mine, count, total, access, score, margin, on, since, row
 
 
 @njit
-def _refuge(shunned, count, total, access, score, margin, on, row):
-    """The best suitable cell of the list when the server has to be left, `shunned` only if alone; or -1."""
+def _refuge(count, total, access, score, margin, on, row):
+    """The best suitable cell of the list when the server has to be left; or -1."""
     best = -1
     for n in range(score.size):
         if not on[n] or total[n] <= count * access[n]:
             continue
         score[n] -= count * margin[n]
-        if best < 0 or best == shunned or (n != shunned and _ahead(score, row, n, best)):
+        if best < 0 or _ahead(score, row, n, best):
             best = n
     return best
 
@@ -287,8 +287,8 @@ def _camp_run(
     total, heard, on = np.zeros(cells, np.int32), np.full(cells, -1, np.int32), np.zeros(cells, np.uint8)
     entered, since, six = np.full(cells, NEVER), np.full((2, cells), NEVER), np.empty(LIST_LENGTH, np.int32)
     has_temporary = temporary.max() > 0
-    first, oldest, left, credit, blocks, timing = 0, 0, -1, full_credit, 0, False
-    left_s, last, weak_since, camped = -NEVER, -NEVER, NEVER, time_s[0]
+    first, oldest, credit, blocks, timing = 0, 0, full_credit, 0, False
+    last, weak_since, camped = -NEVER, NEVER, time_s[0]
     for t in range(time_s.size):
         now = time_s[t]
         first = _average(level, r, t, first, time_s, shift, row, total)
@@ -314,8 +314,7 @@ def _camp_run(
                 _grade(now, count, total, offset, temporary, penalty, on, entered, score)
                 if forced:
                     why = SIGNALLING if credit <= 0 else C1
-                    shunned = left if now - left_s < HOLD_S - EPS else -1
-                    target = _refuge(shunned, count, total, access, score, margins[s], on, row)
+                    target = _refuge(count, total, access, score, margins[s], on, row)
                     if target < 0:
                         target = _select(t, count, total, access, heard, score, row)
                         why = why if target >= 0 else LOST
@@ -331,7 +330,7 @@ def _camp_run(
                 break
             reason[r, t] = why
             since[:] = NEVER
-            left, left_s, camped, weak_since, credit, blocks = s, now, now, NEVER, full_credit, 0
+            camped, weak_since, credit, blocks = now, NEVER, full_credit, 0
             if s >= 0 and target >= 0:
                 last, entered[s] = now, -NEVER
             s, forced = target, False

@@ -68,13 +68,18 @@ def trace(mast, mast_skip, point, point_skip, first, edges, bounds, roof_m):  # 
                     air = air or point_skip[p, k] == b
                 if air:
                     continue
+                # A corner on the ray counts as lying left of it once and right of it once: only what both readings
+                # cross is crossed, so a ray along a wall or touching a corner passes outside.
+                left, right, low_left, low_right = 0, 0, 0, 0
+                worst_here = -np.inf
                 for e in range(first[b], first[b + 1]):
                     ax, ay = edges[e, 0] - x, edges[e, 1] - y
                     bx, by = edges[e, 2] - x, edges[e, 3] - y
                     side_a = dx * ay - dy * ax
                     side_b = dx * by - dy * bx
-                    # half-open, so a ray through a corner shared by two edges crosses one of them
-                    if (side_a >= 0.0) == (side_b >= 0.0):
+                    crosses_left = (side_a >= 0.0) != (side_b >= 0.0)
+                    crosses_right = (side_a > 0.0) != (side_b > 0.0)
+                    if not (crosses_left or crosses_right):
                         continue
                     share = side_a / (side_a - side_b)
                     cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
@@ -82,8 +87,13 @@ def trace(mast, mast_skip, point, point_skip, first, edges, bounds, roof_m):  # 
                     if t <= touch or t >= 1.0 - touch:
                         continue
                     over = roof_m[b] - (z + t * dz)
-                    if over > 0.0:
-                        walls[p, m] += 1
+                    left += crosses_left
+                    right += crosses_right
+                    low_left += crosses_left and over > 0.0
+                    low_right += crosses_right and over > 0.0
                     edge_v = over * (along / straight) * math.sqrt(2.0 / (straight * t * (1.0 - t)))
-                    worst[p, m] = max(worst[p, m], edge_v)
+                    worst_here = max(worst_here, edge_v)
+                if left > 0 and right > 0:
+                    walls[p, m] += min(low_left, low_right)
+                    worst[p, m] = max(worst[p, m], worst_here)
     return walls, worst

@@ -24,6 +24,8 @@ log_formats = Shelf("rfopt.logs")
 
 LOG_COLUMNS = tuple(schema("log"))
 """Columns of the measurement table in their order."""
+READING_COLUMNS = (*LOG_COLUMNS, "file", "line")
+"""Columns of `Log.readings`."""
 
 
 @dataclass(frozen=True)

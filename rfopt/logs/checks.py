@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from rfopt.errors import InputError, printable
-from rfopt.logs import Log, no_rejects, number_text
+from rfopt.logs import READING_COLUMNS, Log, no_rejects, number_text
 from rfopt.tables import NUMERIC, Rows, schema, type_rows
 
 LATEST_S = 1e8
@@ -59,8 +59,7 @@ def checked_log(rows: Rows, format: str) -> Log:
     if count := int(_nameless(frame).sum()):
         notes.append(f"{rows.file.name}: {count} serving rows name neither cell nor channel")
     readings = frame.reset_index().assign(file=pd.array([str(rows.file)] * len(frame), dtype="str"))
-    order = [*frame.columns, "file", "line"]
-    return Log(readings[order], no_rejects(), len(rows.rows), format, start, tuple(notes))
+    return Log(readings[list(READING_COLUMNS)], no_rejects(), len(rows.rows), format, start, tuple(notes))
 
 
 def _refuse_odd_numbers(rows: Rows) -> None:
@@ -69,7 +68,7 @@ def _refuse_odd_numbers(rows: Rows) -> None:
         if column.type not in NUMERIC or name not in rows.header:
             continue
         texts = rows.column(name)
-        for text in set(texts):
+        for text in dict.fromkeys(texts):
             problem = _odd_number(name, text)
             if problem:
                 raise InputError(f"{name} {problem}", rows.file, rows.lines[texts.index(text)])

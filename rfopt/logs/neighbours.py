@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
-from rfopt.logs import LOG_COLUMNS
+from rfopt.logs import LOG_COLUMNS, READING_COLUMNS
 from rfopt.logs.delimited import Columns
 from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, technology
 from rfopt.tables import NUMERIC, schema
@@ -129,33 +130,35 @@ def long_readings(
     `rows` holds time, lat, lon and the server's sinr_db of each instant; `mode` is a place in `modes`.
     """
     cells = [server, *around]
-    keep = np.column_stack([np.ones(len(lines), dtype=bool), *(np.isfinite(cell.level) for cell in around)])
-    where = np.flatnonzero(keep)
-    row, slot = where // len(cells), where % len(cells)
-    out = {name: np.column_stack([getattr(cell, name) for cell in cells]).ravel()[where] for name in ("tech", "label")}
-    serving = slot == 0
-    frame = {"time": rows["time"][row], "point": _words(0 * row, [""]), "lat": rows["lat"][row], "lon": rows["lon"][row]}
-    frame |= {"mode": _words(mode[row], modes), "rat": _words(out["tech"], TECHS), "serving": serving}
+    heard = [np.ones(len(lines), dtype=bool), *(np.isfinite(cell.level) for cell in around)]
+    where = np.flatnonzero(np.column_stack(heard))
+    row, slot = np.divmod(where, len(cells))
+    stacked = {name: _stack(cells, name, where) for name in ("tech", "label", "channel", "level", "quality", "pci")}
+    gsm, lte = stacked["tech"] == GSM, stacked["tech"] == LTE
     offsets = np.cumsum([0, *(len(cell.labels) for cell in cells)])[slot]
-    frame |= {"cell": _words(out["label"] + offsets, [label for cell in cells for label in cell.labels])}
+    known = {name: rows[name][row] for name in ("time", "lat", "lon")}
+    known |= {"mode": _words(mode[row], modes), "rat": _words(stacked["tech"], TECHS), "serving": slot == 0}
+    known["cell"] = _words(stacked["label"] + offsets, [label for cell in cells for label in cell.labels])
     for name, column in (("arfcn", "channel"), ("rxlev_dbm", "level"), ("rxqual", "quality")):
-        frame[name] = _of(cells, column, where, out["tech"] == GSM)
+        known[name] = np.where(gsm, stacked[column], np.nan)
     for name, column in (("earfcn", "channel"), ("pci", "pci"), ("rsrp_dbm", "level"), ("rsrq_db", "quality")):
-        frame[name] = _of(cells, column, where, out["tech"] == LTE)
-    frame |= {"sinr_db": np.where(serving, rows["sinr_db"][row], np.nan)}
-    frame |= {"file": _words(0 * row, [str(path)]), "line": lines[row]}
-    for name in LOG_COLUMNS:
-        if name not in frame:
-            frame[name] = np.full(len(row), np.nan) if schema("log")[name].type in NUMERIC else frame["point"]
-    return pd.DataFrame(frame)[[*LOG_COLUMNS, "file", "line"]]
+        known[name] = np.where(lte, stacked[column], np.nan)
+    known["sinr_db"] = np.where(slot == 0, rows["sinr_db"][row], np.nan)
+    known |= {"file": _words(np.zeros_like(row), [str(path)]), "line": lines[row]}
+    return pd.DataFrame({name: known[name] if name in known else _unknown(name, len(row)) for name in READING_COLUMNS}, copy=False)
 
 
-def _of(cells: list[Cells], column: str, where: NDArray[np.int64], mine: NDArray[np.bool_]) -> NDArray[np.float64]:
-    numbers = np.column_stack([getattr(cell, column) for cell in cells]).ravel()[where]
-    return np.where(mine, numbers, np.nan)
+def _stack(cells: list[Cells], column: str, where: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.column_stack([getattr(cell, column) for cell in cells]).ravel().take(where)
 
 
-def _words(places: NDArray[np.int64], words: Sequence[str]) -> pd.api.extensions.ExtensionArray:
+def _unknown(name: str, count: int) -> NDArray[np.float64] | ExtensionArray:
+    numeric = schema("log")[name].type in NUMERIC if name in LOG_COLUMNS else False
+    return np.full(count, np.nan) if numeric else _words(np.zeros(count, dtype=np.int64), [""])
+
+
+def _words(places: NDArray[np.int64], words: Sequence[str]) -> ExtensionArray:
     """Text from places in a list of words, without a Python string for each row."""
-    coded = pa.DictionaryArray.from_arrays(pa.array(places, type=pa.int32()), pa.array(list(words), type=pa.large_string()))
-    return pd.array(coded.cast(pa.large_string()), dtype="str")
+    text = pa.large_string()
+    coded = pa.DictionaryArray.from_arrays(pa.array(places, type=pa.int32()), pa.array(list(words), type=text))
+    return pd.array(coded.cast(text), dtype="str")

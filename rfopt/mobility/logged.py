@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rfopt.mobility.reasons import Reason
-from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
+from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
 
 GAP_STEPS = 4.0
 """A pause longer than this many usual steps ends a stretch."""
@@ -35,8 +35,7 @@ def replay_of_log(readings: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, 
         for timeline in [_timeline(stretch, rat, names)]
     ]
     fallbacks = [_fallbacks(rows, point, gsm, lte) for point, rows in readings.groupby("point", sort=True)]
-    wanted_at = frozenset(gsm.index(name) for name in wanted if name in gsm)
-    return Replay(gsm, lte, wanted_at, tuple(timelines), tuple(f for f in fallbacks if f.cell.size), modelled=False)
+    return Replay(gsm, lte, indices(wanted, gsm), tuple(timelines), tuple(f for f in fallbacks if f.cell.size), modelled=False)
 
 
 def _stretches(readings: pd.DataFrame, rat: str) -> Iterator[pd.DataFrame]:

@@ -30,7 +30,7 @@ from rfopt.mobility.setup import (
     lte_call_arrays,
     lte_idle_arrays,
 )
-from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
+from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
 from rfopt.network import Network
 from rfopt.radio.links import Links, link
 from rfopt.radio.predict import level_change_db
@@ -202,8 +202,8 @@ def simulate(situation: Situation, network: Network) -> Replay:
         if point in situation.gsm.levels.points.index.intersection(situation.lte.levels.points.index):
             fallbacks.append(_fall_back(here, timelines, network, gsm[0]))
     gsm_names = tuple(situation.gsm.levels.cells)
-    wanted = frozenset(gsm_names.index(name) for name in situation.wanted if name in gsm_names)
-    return Replay(gsm_names, tuple(situation.lte.levels.cells), wanted, tuple(timelines), tuple(fallbacks))
+    lte_names = tuple(situation.lte.levels.cells)
+    return Replay(gsm_names, lte_names, indices(situation.wanted, gsm_names), tuple(timelines), tuple(fallbacks))
 
 
 @dataclass(frozen=True)

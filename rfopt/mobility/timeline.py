@@ -85,13 +85,14 @@ class Fallbacks:
 class Replay:
     """Everything KPIs are computed from: timelines and fallbacks at the complaint's points.
 
-    `gsm_cells` and `lte_cells` name the indices; `wanted` are indices into `gsm_cells`. `modelled` is False for a
+    `gsm_cells` and `lte_cells` name the indices; `wanted` are indices into `gsm_cells`,
+    empty if none of them was heard, None if nobody says which cells are wanted. `modelled` is False for a
     replay that is the log itself.
     """
 
     gsm_cells: tuple[str, ...]
     lte_cells: tuple[str, ...]
-    wanted: frozenset[int]
+    wanted: frozenset[int] | None
     timelines: tuple[Timeline, ...]
     fallbacks: tuple[Fallbacks, ...]
     modelled: bool = True
@@ -115,3 +116,8 @@ class Replay:
             timelines=tuple(t.runs(chosen) for t in self.timelines),
             fallbacks=tuple(f.runs(chosen) for f in self.fallbacks),
         )
+
+
+def indices(wanted: tuple[str, ...], names: tuple[str, ...]) -> frozenset[int] | None:
+    """Indices of the wanted cells among `names`; None if no cell is wanted at all."""
+    return frozenset(names.index(name) for name in wanted if name in names) if wanted else None
