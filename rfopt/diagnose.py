@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
+from rfopt.case import Case
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.kpis import compute, objective
+from rfopt.kpis import aim, compute, objective
+from rfopt.logs.transitions import pingpong, transitions
 from rfopt.mobility.simulate import simulate
 from rfopt.network import apply
 from rfopt.rules import Figures, rules
@@ -16,6 +20,8 @@ LEAST_LACK = 0.02
 """An objective this close to 1 leaves nothing to explain."""
 LEAST_WEIGHT = 0.2
 SYMPTOM_WEIGHT = 0.9
+PINGPONG_S = 10.0
+LONGEST_GAP_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -59,3 +65,54 @@ def _weigh(finding: Finding, share: float) -> float:
         return finding.severity
     weight = LEAST_WEIGHT + (1.0 - LEAST_WEIGHT) * share
     return 0.5 + (finding.severity - 0.5) * weight * (1.0 if finding.cause else SYMPTOM_WEIGHT)
+
+
+def diagnose_log(case: Case) -> list[Finding]:
+    """What a log shows by itself, without a network: how often the server changed, and went back.
+
+    The share of returns A→B→A within `PINGPONG_S` and the rate per minute are counted per mode, between cells and
+    between technologies.
+    """
+    moves = transitions(case.readings)
+    findings = []
+    for rule, kind, mode in (("pingpong_reselection", "reselection", "idle"), ("pingpong_handover", "handover", "")):
+        chosen = moves[moves["kind"] == kind]
+        minutes = _minutes(case.readings, mode)
+        if chosen.empty or minutes <= 0:
+            continue
+        figure = "reselections_per_min" if rule == "pingpong_reselection" else "handovers_per_min"
+        findings.append(_of_moves(rule, figure, chosen, minutes, tuple(sorted(case.readings["point"].unique()))))
+    return sorted(findings, key=lambda f: -f.severity)
+
+
+def _minutes(readings: pd.DataFrame, mode: str) -> float:
+    """Time covered by serving rows of a mode ('' = any but idle), gaps above `LONGEST_GAP_S` left out, in minutes."""
+    serving = readings[readings["serving"] & ((readings["mode"] == mode) if mode else (readings["mode"] != "idle"))]
+    gaps = serving.sort_values("time", kind="stable").groupby("file")["time"].diff()
+    return float(gaps[gaps <= LONGEST_GAP_S].sum()) / 60.0
+
+
+def _of_moves(rule: str, figure: str, moves: pd.DataFrame, minutes: float, points: tuple[str, ...]) -> Finding:
+    back, between_rats = pingpong(moves, PINGPONG_S), pingpong(moves, PINGPONG_S, by="rat")
+    rate = len(moves) / minutes
+    pairs = (moves["from_cell"] + " → " + moves["to_cell"]).value_counts()
+    rats = (moves["rat_from"] + "→" + moves["rat_to"]).value_counts()
+    busiest = str(pairs.index[0]).split(" → ")
+    return Finding(
+        rule,
+        round(aim(figure).severity(rate), 4),
+        tuple(dict.fromkeys(busiest)),
+        points,
+        {
+            figure: round(rate, 2),
+            "target_per_min": aim(figure).target,
+            "between": str(pairs.index[0]),
+            "counted": len(moves),
+            "pingpong_share": round(float(back.mean()), 3),
+            "returns": int(back.sum()),
+            "returns_between_technologies": int(between_rats.sum()),
+            "changes_by_technology": {str(name): int(n) for name, n in rats.items()},
+            "minutes": round(minutes, 1),
+        },
+        cause=False,
+    )

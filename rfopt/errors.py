@@ -35,7 +35,7 @@ class InputError(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        place = "" if self.file is None else printable(self.file) + ":"
+        place = "" if self.file is None else printable(self.file, 4096) + ":"
         if self.line is not None:
             place += f"{self.line}:"
         return f"{place} {self.message}".strip()

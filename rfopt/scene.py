@@ -134,7 +134,7 @@ def build_scene(buildings: Sequence[Building], frame: Frame | None = None) -> Sc
 
 
 def _edges(outline: Polygon | MultiPolygon) -> FloatArray:
-    rings = shapely.get_rings(outline)
+    rings = shapely.get_rings(shapely.get_parts(outline))
     corners = [shapely.get_coordinates(ring) for ring in rings]
     return np.concatenate([np.hstack((c[:-1], c[1:])) for c in corners])
 
@@ -201,7 +201,7 @@ def _inside(part: Polygon, spacing_m: float, depth_m: float) -> list[tuple[str, 
             continue  # a chamfer or a column, not a wall with a room behind
         out_x, out_y = (by - ay) / length, (ax - bx) / length  # interior lies to the left
         side = SIDES[round(math.degrees(math.atan2(out_x, out_y)) / 90.0) % 4]
-        count = math.ceil(length / spacing_m)
+        count = math.ceil(length / spacing_m - 0.01)  # a wall of 20.00001 m is one of 20 m
         for share in (np.arange(count) + 0.5) / count:
             x, y = ax + share * (bx - ax) - depth_m * out_x, ay + share * (by - ay) - depth_m * out_y
             if part.contains(shapely.Point(x, y)):

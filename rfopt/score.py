@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rfopt.alignment import misalignments
 from rfopt.evidence import Evidence
 from rfopt.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Groups, Harm, harm
 from rfopt.kpis import kpis, objective
@@ -20,7 +21,10 @@ COST_WEIGHT = 0.001
 """Objective given up per unit of cost."""
 HARM_WEIGHT = 0.05
 """Objective given up for a group's loss at the refused limit."""
+MISALIGNED_WEIGHT = 0.01
 REFUSED_LOSS = 1.0
+MOST_REMEMBERED = 400
+"""Figures kept for plans that leave what they are read from as it was."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,14 @@ class Score:
     harm : tuple of Harm
     cost : float
         In remote parameter changes.
+    misaligned : int
+        How often idle and handover boundaries disagree (`rfopt.alignment`).
     """
 
     by_draw: NDArray[np.float64]
     harm: tuple[Harm, ...]
     cost: float
+    misaligned: int = 0
 
     @property
     def objective(self) -> float:
@@ -47,8 +54,9 @@ class Score:
 
     @property
     def worth(self) -> float:
-        """Objective less what cost and harm weigh: what the search maximises."""
-        return self.objective - COST_WEIGHT * self.cost - HARM_WEIGHT * sum(h.loss for h in self.harm)
+        """Objective less what cost, harm and misalignment weigh: what the search maximises."""
+        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.loss for h in self.harm)
+        return self.objective - weighed - MISALIGNED_WEIGHT * self.misaligned
 
     @property
     def refused(self) -> str:
@@ -60,8 +68,10 @@ class Score:
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
     def helps(self, other: Score) -> float:
-        """Share of draws in which this plan is better than another."""
-        return float((self.by_draw > other.by_draw + 1e-9).mean())
+        """Share of draws in which this plan is better than another, or as good where neither lacks anything."""
+        better = self.by_draw > other.by_draw + 1e-9
+        both_full = (self.by_draw >= 1.0 - 1e-9) & (other.by_draw >= 1.0 - 1e-9)
+        return float((better | both_full).mean())
 
 
 def cost_of(plan: Plan) -> float:
@@ -72,7 +82,9 @@ def cost_of(plan: Plan) -> float:
 def score(evidence: Evidence, groups: Groups, plan: Plan) -> Score:
     """Simulate a plan on the case's own fading and predict whom it harms."""
     after = apply(evidence.network, plan)
-    return Score(by_draw(simulate(evidence.situation, after), evidence), _harm(groups, after, plan), cost_of(plan))
+    replay = simulate(evidence.situation, after)
+    odd = len(misalignments(evidence, after))
+    return Score(by_draw(replay, evidence), _harm(groups, after, plan), cost_of(plan), odd)
 
 
 def _harm(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
@@ -82,19 +94,30 @@ def _harm(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
 
 def by_draw(replay: Replay, evidence: Evidence) -> NDArray[np.float64]:
     """The objective of each draw's runs."""
-    return np.array([objective(figures) for figures in figures_by_draw(replay, evidence, judged())])
-
-
-def judged() -> tuple[str, ...]:
-    """Figures that the objective weighs."""
-    return tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
+    names = tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
+    return np.array([objective(figures) for figures in figures_by_draw(replay, evidence, names)])
 
 
 def figures_by_draw(replay: Replay, evidence: Evidence, names: tuple[str, ...]) -> list[dict[str, float]]:
-    """Some figures of each draw's runs."""
-    draw = evidence.situation.draw_of_run()
-    groups = [np.flatnonzero(draw == k) for k in range(evidence.situation.budget.draws)]
-    return [{name: float(kpis[name](part)) for name in names} for part in (replay.runs(group) for group in groups)]
+    """Some figures of each draw's runs; what a plan left alone is not computed again."""
+    columns = {name: _column(replay, evidence, name) for name in names}
+    return [{name: columns[name][k] for name in names} for k in range(evidence.situation.budget.draws)]
+
+
+def _column(replay: Replay, evidence: Evidence, name: str) -> list[float]:
+    """One figure in every draw, remembered by the very timelines it was read from."""
+    machine = kpis.facts[name]["of"]
+    parts = tuple(replay.of(machine)), replay.fallbacks if machine == "csfb" else ()
+    remembered = evidence.situation.figures
+    key = name, tuple(id(part) for part in (*parts[0], *parts[1]))
+    if key not in remembered:
+        alone = replace(replay, timelines=parts[0], fallbacks=parts[1])
+        draw = evidence.situation.draw_of_run()
+        chosen = [np.flatnonzero(draw == k) for k in range(evidence.situation.budget.draws)]
+        remembered[key] = parts, [float(kpis[name](alone.runs(runs))) for runs in chosen]
+        while len(remembered) > MOST_REMEMBERED:
+            del remembered[next(iter(remembered))]
+    return list(remembered[key][1])
 
 
 def intervals(replay: Replay, evidence: Evidence) -> Mapping[str, tuple[float, float]]:
@@ -106,5 +129,3 @@ def intervals(replay: Replay, evidence: Evidence) -> Mapping[str, tuple[float, f
         values = values[np.isfinite(values)]
         spans[name] = (float(np.percentile(values, 5)), float(np.percentile(values, 95))) if values.size else (np.nan, np.nan)
     return spans
-
-

@@ -229,7 +229,7 @@ def _numbers(texts: Sequence[str], column: Column, rows: Rows) -> np.ndarray:
         problem = _number_problem(float(value), column, whole, bool(fact))
         if problem:
             line = rows.lines[int(np.flatnonzero(numbers == value)[0])]
-            raise InputError(f"{column.column} {value:g} {problem}", rows.file, line)
+            raise InputError(f"{column.column} {value_text(value)} {problem}", rows.file, line)
     return numbers
 
 
@@ -297,5 +297,6 @@ def value_text(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ";".join(str(v) for v in value)
     if isinstance(value, float | np.floating):
-        return f"{round(float(value), 9):g}" if abs(value) < 1e5 and value == round(value) else repr(round(float(value), 9))
+        whole = math.isfinite(value) and value == round(value) and abs(value) < 1e15
+        return str(int(value)) if whole else repr(round(float(value), 9))
     return str(value)

@@ -103,3 +103,22 @@ def rxqual(ci_db: ArrayLike) -> IntArray:
     [0, 1, 4, 6, 7]
     """
     return np.asarray(len(RXQUAL_FLOOR_DB) - np.searchsorted(RXQUAL_FLOOR_DB[::-1], ci_db, side="right"))
+
+
+def enb_and_cell(eci: int) -> tuple[int, int]:
+    """The eNodeB and the cell in it that a 28-bit E-UTRAN cell identity names (TS 36.413 §9.2.1.38).
+
+    >>> enb_and_cell(123727107)
+    (483309, 3)
+    """
+    return divmod(int(eci), 256)
+
+
+def bsic_code(bsic: str) -> int:
+    """The decimal number 0…63 of a BSIC written NCC-BCC (TS 23.003 §4.3.2): 8·NCC + BCC.
+
+    >>> bsic_code("4-5")
+    37
+    """
+    ncc, bcc = bsic.split("-")
+    return 8 * int(ncc) + int(bcc)

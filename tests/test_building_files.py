@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from rfopt.errors import InputError
 from rfopt.scene import build_scene, read_buildings
 
@@ -24,7 +25,9 @@ def shifted(ring, east):
 
 def save(folder, *features):
     path = folder / "buildings.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8")
+    path.write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8"
+    )
     return path
 
 
@@ -132,7 +135,10 @@ def test_open_rings_and_altitudes(tmp_path):
         (feature({"wall": "concret"}), "wall 'concret' is unknown.*did you mean 'concrete'"),
         (feature({"wall": ["concrete"]}), "is unknown"),
         ("not an object", "is not an object"),
-        ({"type": "Feature", "properties": 3, "geometry": {"type": "Polygon", "coordinates": [SQUARE]}}, "not an object"),
+        (
+            {"type": "Feature", "properties": 3, "geometry": {"type": "Polygon", "coordinates": [SQUARE]}},
+            "not an object",
+        ),
         ({"type": "Feature", "properties": {}, "geometry": "square"}, "not an object"),
     ],
 )

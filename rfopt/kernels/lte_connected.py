@@ -103,7 +103,7 @@ def hand_over(
     """
     level, times, shift, first = traces(level_dbm, time_s, shift_db, start)
     n = level.shape[2]
-    gain = 1.0 - 0.5 ** (filter_k / 4.0 * np.diff(times, prepend=-np.inf) / INPUT_PERIOD_S)
+    gain = 1.0 - (1.0 - 0.5 ** (filter_k / 4.0)) ** (np.diff(times, prepend=-np.inf) / INPUT_PERIOD_S)
     need = table(a3_offset_db, (n,), np.float64) + table(a3_hysteresis_db, (n,), np.float64)
     pair_start, pair_cell, pair_weight = pair_list(table(coupling, (n, n), np.float64, diagonal=0.0))
     server, reason = np.full(level.shape[:2], -1, np.int16), np.zeros(level.shape[:2], np.int8)

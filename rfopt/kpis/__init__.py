@@ -3,18 +3,20 @@
 Contract of the shelf: each entry is ``name(replay: Replay) -> float``, one number over all of a replay, NaN if the
 replay cannot give it. It is registered with what the figure should be::
 
-    @kpis(unit="1/min", target=0.4, fail=1.5, weight=0.15)
+    @kpis(of="gsm_idle", unit="1/min", target=0.4, fail=1.5, weight=0.15)
 
-`target` is met, `fail` is missed hard (domain acceptance values); the utility is 1 at the target and 0 at `fail`,
+`of` names the machine whose timelines it reads, or ``csfb`` for the fallbacks: nothing else may change the figure.`target` is met, `fail` is missed hard (domain acceptance values); the utility is 1 at the target and 0 at `fail`,
 linear between. A figure without a target is reported and not judged; `weight` is its share of the objective.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rfopt.mobility.timeline import Replay
 from rfopt.registry import Shelf
@@ -26,6 +28,7 @@ kpis = Shelf("rfopt.kpis")
 class Aim:
     """What a figure should be."""
 
+    of: str
     unit: str
     target: float = math.nan
     fail: float = math.nan
@@ -34,7 +37,7 @@ class Aim:
     def utility(self, value: float) -> float:
         """1 at the target or better, 0 at the hard fail or worse, NaN where value or aim is unknown.
 
-        >>> Aim("1/min", 0.4, 1.4).utility(0.9)
+        >>> Aim("gsm_idle", "1/min", 0.4, 1.4).utility(0.9)
         0.5
         """
         return float(np.clip((value - self.fail) / (self.target - self.fail), 0.0, 1.0))
@@ -42,7 +45,7 @@ class Aim:
     def severity(self, value: float) -> float:
         """0.5 where the figure just misses its target, 1 at the hard fail, less where it is met; 0 if unknown.
 
-        >>> Aim("1/min", 0.4, 1.4).severity(1.4), Aim("1/min", 0.4, 1.4).severity(0.4)
+        >>> Aim("gsm_idle", "1/min", 0.4, 1.4).severity(1.4), Aim("gsm_idle", "1/min", 0.4, 1.4).severity(0.4)
         (1.0, 0.5)
         """
         if math.isnan(value) or math.isnan(self.target):
@@ -71,3 +74,14 @@ def objective(figures: dict[str, float]) -> float:
     judged = {n: a.utility(figures[n]) for n, a in aims.items() if a.weight > 0 and not math.isnan(figures[n])}
     total = sum(aims[name].weight for name in judged)
     return sum(aims[name].weight * utility for name, utility in judged.items()) / total if total else math.nan
+
+
+def count(reason: NDArray[np.int8], kinds: Iterable[int]) -> int:
+    """How many entries of a reason array are one of some kinds.
+
+    >>> count(np.array([[0, 1, 8]], dtype=np.int8), {1, 2})
+    1
+    """
+    table = np.zeros(128, dtype=bool)
+    table[list(kinds)] = True
+    return int(table[reason].sum())

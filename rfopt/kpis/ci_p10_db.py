@@ -8,7 +8,7 @@ from rfopt.kpis import kpis
 from rfopt.mobility.timeline import Replay
 
 
-@kpis(unit="dB", target=12.0, fail=9.0)
+@kpis(of="gsm_call", unit="dB", target=12.0, fail=9.0)
 def ci_p10_db(replay: Replay) -> float:
     """Over all samples of GSM calls with a known C/I."""
     values = np.concatenate([t.quality_db.ravel() for t in replay.of("gsm_call")] or [np.zeros(0)])

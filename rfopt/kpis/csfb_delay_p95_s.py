@@ -8,7 +8,7 @@ from rfopt.kpis import kpis
 from rfopt.mobility.timeline import Replay
 
 
-@kpis(unit="s", target=10.0, fail=20.0)
+@kpis(of="csfb", unit="s", target=10.0, fail=20.0)
 def csfb_delay_p95_s(replay: Replay) -> float:
     """From the service request to alerting, over all attempts with a known delay."""
     delays = np.concatenate([f.delay_s.ravel() for f in replay.fallbacks] or [np.zeros(0)])

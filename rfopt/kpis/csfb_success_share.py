@@ -8,7 +8,7 @@ from rfopt.kpis import kpis
 from rfopt.mobility.timeline import Replay
 
 
-@kpis(unit="share", target=0.98, fail=0.95, weight=0.12)
+@kpis(of="csfb", unit="share", target=0.98, fail=0.95, weight=0.12)
 def csfb_success_share(replay: Replay) -> float:
     """Successful CSFB attempts over all attempts."""
     tried = np.concatenate([(f.lte_cell >= 0).ravel() for f in replay.fallbacks] or [np.zeros(0, dtype=bool)])

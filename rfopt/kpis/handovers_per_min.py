@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfopt.kpis import kpis
+from rfopt.kpis import count, kpis
 from rfopt.mobility.reasons import HANDOVERS
 from rfopt.mobility.timeline import Replay
 
 
-@kpis(unit="1/min", target=0.3, fail=1.0, weight=0.15)
+@kpis(of="gsm_call", unit="1/min", target=0.3, fail=1.0, weight=0.15)
 def handovers_per_min(replay: Replay) -> float:
     """Handovers per minute of GSM connected time."""
     timelines = replay.of("gsm_call")
-    count = sum(np.isin(t.reason, list(HANDOVERS)).sum() for t in timelines)
+    number = sum(count(t.reason, HANDOVERS) for t in timelines)
     minutes = sum((t.server >= 0).sum() * t.step_s / 60.0 for t in timelines)
-    return float(count / minutes) if minutes else np.nan
+    return float(number / minutes) if minutes else np.nan

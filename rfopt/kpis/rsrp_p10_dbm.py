@@ -8,7 +8,7 @@ from rfopt.kpis import kpis
 from rfopt.mobility.timeline import Replay
 
 
-@kpis(unit="dBm")
+@kpis(of="lte_idle", unit="dBm")
 def rsrp_p10_dbm(replay: Replay) -> float:
     """Idle mode, over samples with service."""
     values = np.concatenate([t.level_dbm.ravel() for t in replay.of("lte_idle")] or [np.zeros(0)])

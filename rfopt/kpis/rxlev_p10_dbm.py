@@ -9,7 +9,7 @@ from rfopt.mobility.timeline import Replay
 from rfopt.units import GSM_NOISE_DBM
 
 
-@kpis(unit="dBm", target=-85.0, fail=-94.0)
+@kpis(of="gsm_idle", unit="dBm", target=-85.0, fail=-94.0)
 def rxlev_p10_dbm(replay: Replay) -> float:
     """Idle mode; an instant without service counts as the noise floor."""
     values = np.concatenate([t.level_dbm.ravel() for t in replay.of("gsm_idle")] or [np.zeros(0)])

@@ -8,7 +8,7 @@ from rfopt.kpis import kpis
 from rfopt.mobility.timeline import Replay
 
 
-@kpis(unit="dB", target=3.0, fail=0.0, weight=0.1)
+@kpis(of="lte_idle", unit="dB", target=3.0, fail=0.0, weight=0.1)
 def sinr_p10_db(replay: Replay) -> float:
     """Idle mode, over samples with service."""
     values = np.concatenate([t.quality_db.ravel() for t in replay.of("lte_idle")] or [np.zeros(0)])

@@ -75,7 +75,8 @@ def read_log(path: Path, format: str | None = None) -> Log:
             return log
     if format is not None:
         raise InputError(f"is no {format} log by its content", path)
-    read_text(path)
+    if not read_text(path).strip():
+        raise InputError("is empty, expected a drive-test log", path)
     raise InputError(f"is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}", path, 1)
 
 

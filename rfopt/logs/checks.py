@@ -55,9 +55,9 @@ def checked_log(rows: Rows, format: str) -> Log:
     frame, steps = _in_order(frame)
     _refuse_second_server(frame, rows.file)
     if steps:
-        notes.append(f"{rows.file.name}: the clock steps back {steps} times within a point; its rows were put in order")
+        notes.append(f"{rows.file.name}: steps back of the clock within a point, rows put in order: {steps}")
     if count := int(_nameless(frame).sum()):
-        notes.append(f"{rows.file.name}: {count} serving rows name neither cell nor channel")
+        notes.append(f"{rows.file.name}: serving rows that name neither cell nor channel: {count}")
     readings = frame.reset_index().assign(file=pd.array([str(rows.file)] * len(frame), dtype="str"))
     return Log(readings[list(READING_COLUMNS)], no_rejects(), len(rows.rows), format, start, tuple(notes))
 
@@ -101,11 +101,19 @@ def _with_seconds(rows: Rows) -> tuple[Rows, str]:
         return rows, ""
     if not all(dated):
         k = dated.index(not dated[0])
-        raise InputError(f"time '{printable(texts[k])}' is of another kind than line {rows.lines[0]}'s; {WANTED_TIME}, not both", rows.file, rows.lines[k])
+        raise InputError(
+            f"time '{printable(texts[k])}' is of another kind than line {rows.lines[0]}'s; {WANTED_TIME}, not both",
+            rows.file,
+            rows.lines[k],
+        )
     moments = [_moment(text, rows, k) for k, text in enumerate(texts)]
     for k, moment in enumerate(moments):
         if (moment.tzinfo is None) != (moments[0].tzinfo is None):
-            raise InputError(f"time '{printable(texts[k])}' and line {rows.lines[0]}'s do not both state a time zone", rows.file, rows.lines[k])
+            raise InputError(
+                f"time '{printable(texts[k])}' and line {rows.lines[0]}'s do not both state a time zone",
+                rows.file,
+                rows.lines[k],
+            )
     start = min(moments)
     place = rows.header.index("time")
     seconds = [number_text((moment - start).total_seconds()) for moment in moments]
@@ -147,20 +155,27 @@ def _nameless(frame: pd.DataFrame) -> pd.Series:
 
 def _refuse_unidentified(frame: pd.DataFrame, file: Path) -> None:
     """A neighbour that names no cell is worth nothing; a server's level without its name still is."""
-    for line, row in frame[_nameless(frame) & ~frame["serving"]].iterrows():
-        wanted = "arfcn" if row["rat"] == "GSM" else "earfcn and pci"
-        raise InputError(f"{row['rat']} reading without {wanted} and without cell, expected one of them", file, int(line))
+    nameless = frame[_nameless(frame) & ~frame["serving"]]
+    if not nameless.empty:
+        rat = nameless["rat"].iloc[0]
+        wanted = "arfcn" if rat == "GSM" else "earfcn and pci"
+        line = int(nameless.index[0])
+        raise InputError(f"{rat} reading without {wanted} and without cell, expected one of them", file, line)
 
 
 def _refuse_level_less(frame: pd.DataFrame, file: Path) -> None:
     for rat, name in (("GSM", "rxlev_dbm"), ("LTE", "rsrp_dbm")):
         bare = frame.index[(frame["rat"] == rat) & frame[name].isna() & (frame["event"] == "")]
         if len(bare):
-            raise InputError(f"{name} is empty in a {rat} reading, expected a level in dBm (only an event row may lack it)", file, int(bare[0]))
+            raise InputError(
+                f"{name} is empty in a {rat} reading, expected a level in dBm (only an event row may lack it)",
+                file,
+                int(bare[0]),
+            )
 
 
 def _in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Rows by time within each stretch (neighbouring rows of one point and mode), and how often the clock stepped back."""
+    """Rows by time within each stretch (rows of one point and mode in a row), and how often the clock stepped back."""
     if frame.empty:
         return frame, 0
     changed = (frame["point"] != frame["point"].shift()) | (frame["mode"] != frame["mode"].shift())
@@ -173,8 +188,11 @@ def _in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 def _refuse_second_server(frame: pd.DataFrame, file: Path) -> None:
     instant = ["time", "point", "mode"]
     serving = frame[frame["serving"]]
-    for line, row in serving[serving.duplicated(instant)].iterrows():
-        same = (serving[instant] == row[instant]).all(axis=1)
-        first = int(serving.index[same][0])
-        where = f" at {printable(row['point'])}" if row["point"] else ""
-        raise InputError(f"second serving row at time {number_text(row['time'])}{where} ({row['mode']}), expected one an instant; the first is line {first}", file, int(line))
+    twice = serving[serving.duplicated(instant)]
+    if twice.empty:
+        return
+    row = twice.iloc[0]
+    first = int(serving.index[(serving[instant] == row[instant]).all(axis=1)][0])
+    where = f" at {printable(row['point'])}" if row["point"] else ""
+    when = f"second serving row at time {number_text(row['time'])}{where} ({row['mode']})"
+    raise InputError(f"{when}, expected one an instant; the first is line {first}", file, int(twice.index[0]))

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
-from rfopt.errors import InputError
+from rfopt.errors import InputError, printable
 
 BLOCK_BYTES = 1 << 22
 """Read at a time; a row longer than this is refused."""
@@ -42,17 +42,20 @@ class Columns:
     """
 
     numbers: dict[str, NDArray[np.float64]]
-    texts: dict[str, pd.Categorical]
+    texts: dict[str, pd.Categorical[str]]
     lines: NDArray[np.int64]
     misfits: list[tuple[int, int]]
 
     def number(self, name: str) -> NDArray[np.float64]:
         """A column of numbers; NaN throughout where the file lacks it."""
-        return self.numbers.get(name, np.full(len(self.lines), np.nan))
+        return self.numbers[name] if name in self.numbers else np.full(len(self.lines), np.nan)
 
-    def text(self, name: str) -> pd.Categorical:
+    def text(self, name: str) -> pd.Categorical[str]:
         """A column of text; '' throughout where the file lacks it."""
-        return self.texts.get(name, pd.Categorical.from_codes(np.zeros(len(self.lines), dtype=int), [""]))
+        if name in self.texts:
+            return self.texts[name]
+        nothing: pd.Categorical[str] = pd.Categorical([""] * len(self.lines))
+        return nothing
 
 
 def read_columns(
@@ -70,10 +73,8 @@ def read_columns(
     places = {**numeric, **textual}
     try:
         table, strays = _parse(body, delimiter, width, places, numeric)
-    except pa.ArrowInvalid as error:
-        if "straddling" in str(error):
-            raise InputError(f"has a row longer than {BLOCK_BYTES} bytes", path) from None
-        table, strays = _parse(body, delimiter, width, places, ())
+    except pa.ArrowInvalid:  # some value is no number: each is looked at by itself then
+        table, strays = _parse_words(body, path, delimiter, width, places)
     every = np.arange(1, len(table) + len(strays) + 1, dtype=np.int64)
     lines = np.delete(every, [number - 1 for number, _ in strays]) + above
     return Columns(
@@ -114,6 +115,11 @@ def _parse(
         return pa.table({name: pa.array([], type=types[name]) for name in places}), []
     table = None
     strays: list[tuple[int, int]] = []
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        strays.append((row.number or 0, row.actual_columns))
+        return "skip"
+
     for threads in (True, False):  # rows are numbered only when read by one thread
         strays.clear()
         table = arrow_csv.read_csv(
@@ -123,7 +129,7 @@ def _parse(
                 delimiter=delimiter,
                 quote_char=False if delimiter == "\t" else '"',
                 ignore_empty_lines=False,
-                invalid_row_handler=lambda row: strays.append((row.number or 0, row.actual_columns)) or "skip",
+                invalid_row_handler=set_aside,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 include_columns=list(places), column_types=types, null_values=BLANKS, strings_can_be_null=False
@@ -134,6 +140,19 @@ def _parse(
     return table, strays
 
 
+def _parse_words(
+    body: str, path: Path, delimiter: str, width: int, places: Mapping[str, int]
+) -> tuple[pa.Table, list[tuple[int, int]]]:
+    try:
+        return _parse(body, delimiter, width, places, ())
+    except pa.ArrowInvalid as error:
+        long = "straddling" in str(error)
+        reason = (
+            f"has a row longer than {BLOCK_BYTES} bytes" if long else f"cannot be cut into rows: {printable(error)}"
+        )
+        raise InputError(reason, path) from None
+
+
 def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
     if not pa.types.is_floating(column.type):
         column = pd.to_numeric(column.to_pandas().str.strip(), errors="coerce")
@@ -142,9 +161,10 @@ def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
     return numbers
 
 
-def _texts(column: pa.ChunkedArray) -> pd.Categorical:
+def _texts(column: pa.ChunkedArray) -> pd.Categorical[str]:
     coded = column.combine_chunks().dictionary_encode()
     words = [(word or "").strip() for word in coded.dictionary.to_pylist()]
-    return pd.Categorical.from_codes(coded.indices.to_numpy(), words) if len(set(words)) == len(words) else pd.Categorical(
-        np.array(words, dtype=object)[coded.indices.to_numpy()]
-    )
+    unique = list(dict.fromkeys(words))
+    places = {word: k for k, word in enumerate(unique)}
+    codes = np.array([places[word] for word in words], dtype=np.int64)[coded.indices.to_numpy()]
+    return pd.Categorical.from_codes(codes, pd.Index(unique))

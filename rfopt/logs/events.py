@@ -99,7 +99,7 @@ def _event(named: dict[str, str]) -> tuple[str, str, str, str, str, str]:
     """kind, rat_from, rat_to, from_cell, to_cell, detail of one row."""
     kind, detail = named["eventtype"], named["eventdetails"]
     if not kind:
-        return re.sub(r"\d{5,}", "…", detail), "", "", "", "", ""
+        return " ".join(re.findall(r"[A-Za-z]+", detail)), "", "", "", "", ""
     pair = re.search(r"_(\dG)(\dG)$", kind)
     rat_from, rat_to = (TECHNOLOGIES.get(rat, "") for rat in pair.groups()) if pair else ("", "")
     before, colon, after = detail.partition(":")

@@ -7,8 +7,8 @@ differ in order and number. Every row yields readings or a reject, so nothing ge
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,11 +103,11 @@ def _log(path: Path, columns: Columns, width: int) -> Log:
     readings = long_readings(path, rows, MODE_WORDS, mode[used], columns.lines[used], server.take(used), around)
     others = {rat: int((server.tech[used] == TECHS.index(rat)).sum()) for rat in ("3G", "5G")}
     remarks = [
-        *(f"{count} rows on {rat} are kept without a level" for rat, count in others.items() if count),
-        f"{ties} rows share their second with the row before and were spread over it" if ties else "",
-        f"the clock steps back {steps} times; rows are kept in the file's order" if steps else "",
+        *(f"rows on {rat}, kept without a level: {count}" for rat, count in others.items() if count),
+        f"rows in the same second as the row before, spread over it: {ties}" if ties else "",
+        f"steps back of the clock, rows kept in the file's order: {steps}" if steps else "",
         "SNR is 0 throughout and was taken as not known" if flat else "",
-        f"{passed} neighbours without a cell that can be told were passed over" if passed else "",
+        f"neighbours without a cell that can be told, passed over: {passed}" if passed else "",
         source,
     ]
     notes = tuple(f"{path.name}: {remark}" for remark in remarks if remark)
@@ -124,7 +124,10 @@ def _server(columns: Columns, clock: NDArray[np.float64]) -> tuple[Cells, NDArra
         ["broken timestamp", "no technology", "technology and cell of different instants", "no level"],
         default="",
     )
-    who = {"operator": columns.text("operator"), "rat": pd.Categorical.from_codes(tech, TECHS)}
+    who: dict[str, Any] = {
+        "operator": columns.text("operator"),
+        "rat": pd.Categorical.from_codes(tech, pd.Index(TECHS)),
+    }
     who |= {name: columns.number(name) for name in ("lac", "node", "ci")}
     label, labels = cell_labels(pd.DataFrame(who))
     return raw.named(label, labels), faults.astype(object)
@@ -142,20 +145,26 @@ def _blank(columns: Columns) -> NDArray[np.bool_]:
 
 def _rejects(columns: Columns, faults: NDArray[np.object_], rows: NDArray[np.int64], width: int) -> pd.DataFrame:
     """line, reason, text; the text is made of what rfopt read, so no other column of the file can stand in it."""
-    stamps, techs = columns.texts["timestamp"], columns.texts["tech"]
-    levels, channels = columns.number("level"), columns.number("channel")
-    details = {
-        "broken timestamp": lambda k: f"Timestamp '{printable(re.sub('[0-9]{8,}', '…', stamps[k]), 30)}'",
-        "no technology": lambda k: f"NetworkTech '{printable(re.sub('[0-9]{8,}', '…', techs[k]), 30)}'",
-        "technology and cell of different instants": lambda k: f"{techs[k]} with channel {channels[k]:.0f}",
-        "no level": lambda k: f"{techs[k]} with Level {'empty' if np.isnan(levels[k]) else f'{levels[k]:g}'}",
-    }
-    found = [(int(columns.lines[k]), str(faults[k]), details[faults[k]](k)) for k in rows]
-    found += [(line, "wrong number of fields", f"{fields} fields, expected {width}") for line, fields in columns.misfits]
+    found = [(int(columns.lines[k]), str(faults[k]), _detail(columns, str(faults[k]), int(k))) for k in rows]
+    found += [
+        (line, "wrong number of fields", f"{fields} fields, expected {width}") for line, fields in columns.misfits
+    ]
     line, reason, text = zip(*sorted(found), strict=True) if found else ((), (), ())
-    return pd.DataFrame(
-        {"line": np.array(line, dtype=np.int64), "reason": pd.array(reason, dtype="str"), "text": pd.array(text, dtype="str")}
-    )
+    words = {"reason": pd.array(list(reason), dtype="str"), "text": pd.array(list(text), dtype="str")}
+    return pd.DataFrame({"line": np.array(line, dtype=np.int64), **words})
+
+
+def _detail(columns: Columns, fault: str, k: int) -> str:
+    """What was found in row `k`; runs of digits as long as a subscriber's number are hidden."""
+    stamp, tech = (re.sub(r"\d{8,}", "…", str(columns.texts[name][k])) for name in ("timestamp", "tech"))
+    if fault == "broken timestamp":
+        return f"Timestamp '{printable(stamp, 30)}'"
+    if fault == "no technology":
+        return f"NetworkTech '{printable(tech, 30)}'"
+    if fault == "no level":
+        level = columns.number("level")[k]
+        return f"{tech} with Level {'empty' if np.isnan(level) else f'{level:g}'}"
+    return f"{tech} with channel {columns.number('channel')[k]:.0f}"
 
 
 def _modes(path: Path, columns: Columns, seconds: NDArray[np.float64], start: str) -> tuple[NDArray[np.int64], str]:
@@ -174,7 +183,9 @@ def _modes(path: Path, columns: Columns, seconds: NDArray[np.float64], start: st
         return idle, f"mode is taken as idle throughout; {printable(beside.name)} {error.message}"
     order = np.argsort(events["time"].to_numpy(), kind="stable")
     coded = np.array([0, *(MODE_WORDS.index(events["mode"].iloc[k]) for k in order)])
-    return coded[np.searchsorted(events["time"].to_numpy()[order], seconds, side="right")], f"mode is from {printable(beside.name)}"
+    return coded[
+        np.searchsorted(events["time"].to_numpy()[order], seconds, side="right")
+    ], f"mode is from {printable(beside.name)}"
 
 
 def _sinr(columns: Columns, server: Cells) -> tuple[NDArray[np.float64], bool]:

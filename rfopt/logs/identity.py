@@ -68,7 +68,7 @@ def cell_labels(identities: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]
     return np.array([place[word] for word in words], dtype=np.int64)[groups.ngroup().to_numpy()], labels
 
 
-def technology(names: pd.Categorical) -> NDArray[np.int64]:
+def technology(names: pd.Categorical[str]) -> NDArray[np.int64]:
     """The place in `TECHS` of each of a tool's names of a technology."""
     known = [TECHS.index(TECHNOLOGIES.get(name.upper(), "")) for name in names.categories]
     return np.array([*known, 0], dtype=np.int64)[names.codes]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 
-def clock_s(stamps: pd.Categorical) -> NDArray[np.float64]:
+def clock_s(stamps: pd.Categorical[str]) -> NDArray[np.float64]:
     """Seconds since 1970 of timestamps ``YYYY.MM.DD_HH.MM.SS`` with or without fractions; NaN where broken.
 
     >>> clock_s(pd.Categorical(["2025.07.18_22.11.08", "1970.01.01_00.00.01.5", "soon"])).tolist()

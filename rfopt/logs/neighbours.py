@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,13 +22,18 @@ LEVEL_DBM = {GSM: (-120.0, -30.0), LTE: (-156.0, -31.0)}
 """Levels a phone can report; beyond them stand the tools' words for "not known" (−164, −200, −340, −24)."""
 QUALITY = {GSM: (0.0, 7.0), LTE: (-34.5, 2.5)}
 """RXQUAL and, in dB, RSRQ."""
-HIGHEST_CHANNEL = {GSM: 1023.0, LTE: 262143.0}
+CHANNELS = {GSM: (0.0, 1023.0), LTE: (0.0, 262143.0)}
 HIGHEST_PCI = 503.0
 
 
-def within(numbers: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    """The numbers, NaN where they are not low to high."""
-    return np.where((numbers >= low) & (numbers <= high), numbers, np.nan)
+def _possible(
+    numbers: NDArray[np.float64], tech: NDArray[np.int64], limits: Mapping[int, tuple[float, float]]
+) -> NDArray[np.float64]:
+    """The numbers that lie within their technology's limits; NaN for others and where there are no limits."""
+    out = np.full(tech.shape, np.nan)
+    for rat, (low, high) in limits.items():
+        np.copyto(out, numbers, where=(tech == rat) & (numbers >= low) & (numbers <= high))
+    return out
 
 
 @dataclass(frozen=True)
@@ -56,18 +62,14 @@ class Cells:
         code: NDArray[np.float64],
     ) -> Cells:
         """Cells from a tool's numbers, freed of what cannot be."""
-        out = [np.full(tech.shape, np.nan) for _ in range(3)]
-        for rat in (GSM, LTE):
-            for column, numbers, (low, high) in zip(
-                out, (level, quality, channel), (LEVEL_DBM[rat], QUALITY[rat], (0.0, HIGHEST_CHANNEL[rat])), strict=True
-            ):
-                np.copyto(column, within(numbers, low, high), where=tech == rat)
-        pci = np.where((tech == LTE) & np.isfinite(out[2]), within(code, 0.0, HIGHEST_PCI), np.nan)
-        return cls(tech, *out, pci, np.zeros(tech.shape, dtype=np.int64))
+        level, quality = _possible(level, tech, LEVEL_DBM), _possible(quality, tech, QUALITY)
+        channel = _possible(channel, tech, CHANNELS)
+        pci = _possible(code, tech, {LTE: (0.0, HIGHEST_PCI)})
+        return cls(tech, level, quality, channel, pci, np.zeros(tech.shape, dtype=np.int64))
 
     def named(self, label: NDArray[np.int64], labels: Sequence[str]) -> Cells:
-        """The same cells with names; channel 0 of a cell without one is the tool's word for "not known"."""
-        void = (label == 0) & (self.channel == 0)
+        """The same cells with names. Of a cell without one, channel 0 is the tool's word for "not known"."""
+        void = (label == 0) & ~(self.channel > 0)
         channel, pci = (np.where(void, np.nan, numbers) for numbers in (self.channel, self.pci))
         return replace(self, channel=channel, pci=pci, label=label, labels=tuple(labels))
 
@@ -95,7 +97,11 @@ def neighbours(columns: Columns, server: Cells, rows: NDArray[np.int64]) -> tupl
         code = columns.number(f"cell.{block}" if f"cell.{block}" in columns.numbers else f"cellid.{block}")[rows]
         heard = Cells.heard(tech, level, columns.number(f"qual.{block}")[rows], channel, code)
         heard = heard.named(*_gsm_labels(columns, block, tech, rows))
-        told = np.where(tech == GSM, np.isfinite(heard.channel) | (heard.label > 0), np.isfinite(heard.pci))
+        told = np.where(
+            tech == GSM,
+            np.isfinite(heard.channel) | (heard.label > 0),
+            np.isfinite(heard.channel) & np.isfinite(heard.pci),
+        )
         told &= ~foreign_channels(tech, channel)
         same = (tech == mine.tech) & (heard.channel == mine.channel) & (heard.pci == mine.pci)
         keep = told & np.isfinite(heard.level) & ~same
@@ -110,7 +116,10 @@ def _gsm_labels(
     gsm = tech == GSM
     if not gsm.any():
         return np.zeros(len(rows), dtype=np.int64), [""]
-    who = {"operator": columns.text("operator")[rows], "rat": pd.Categorical.from_codes(np.where(gsm, tech, 0), TECHS)}
+    who: dict[str, Any] = {
+        "operator": columns.text("operator")[rows],
+        "rat": pd.Categorical.from_codes(np.where(gsm, tech, 0), pd.Index(TECHS)),
+    }
     who |= {"lac": columns.number(f"lac.{block}")[rows], "node": np.full(len(rows), np.nan)}
     who |= {"ci": np.where(gsm, columns.number(f"cellid.{block}")[rows], np.nan)}
     return cell_labels(pd.DataFrame(who))
@@ -130,13 +139,13 @@ def long_readings(
     `rows` holds time, lat, lon and the server's sinr_db of each instant; `mode` is a place in `modes`.
     """
     cells = [server, *around]
-    heard = [np.ones(len(lines), dtype=bool), *(np.isfinite(cell.level) for cell in around)]
-    where = np.flatnonzero(np.column_stack(heard))
-    row, slot = np.divmod(where, len(cells))
-    stacked = {name: _stack(cells, name, where) for name in ("tech", "label", "channel", "level", "quality", "pci")}
+    kept = np.column_stack([np.ones(len(lines), dtype=bool), *(np.isfinite(cell.level) for cell in around)])
+    row, slot = np.nonzero(kept)
+    names = ("tech", "label", "channel", "level", "quality", "pci")
+    stacked = {name: np.column_stack([getattr(cell, name) for cell in cells])[kept] for name in names}
     gsm, lte = stacked["tech"] == GSM, stacked["tech"] == LTE
     offsets = np.cumsum([0, *(len(cell.labels) for cell in cells)])[slot]
-    known = {name: rows[name][row] for name in ("time", "lat", "lon")}
+    known: dict[str, Any] = {name: rows[name][row] for name in ("time", "lat", "lon")}
     known |= {"mode": _words(mode[row], modes), "rat": _words(stacked["tech"], TECHS), "serving": slot == 0}
     known["cell"] = _words(stacked["label"] + offsets, [label for cell in cells for label in cell.labels])
     for name, column in (("arfcn", "channel"), ("rxlev_dbm", "level"), ("rxqual", "quality")):
@@ -144,17 +153,19 @@ def long_readings(
     for name, column in (("earfcn", "channel"), ("pci", "pci"), ("rsrp_dbm", "level"), ("rsrq_db", "quality")):
         known[name] = np.where(lte, stacked[column], np.nan)
     known["sinr_db"] = np.where(slot == 0, rows["sinr_db"][row], np.nan)
-    known |= {"file": _words(np.zeros_like(row), [str(path)]), "line": lines[row]}
-    return pd.DataFrame({name: known[name] if name in known else _unknown(name, len(row)) for name in READING_COLUMNS}, copy=False)
-
-
-def _stack(cells: list[Cells], column: str, where: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.column_stack([getattr(cell, column) for cell in cells]).ravel().take(where)
+    known |= {"file": _word(str(path), len(row)), "line": lines[row]}
+    return pd.DataFrame(
+        {name: known[name] if name in known else _unknown(name, len(row)) for name in READING_COLUMNS}, copy=False
+    )
 
 
 def _unknown(name: str, count: int) -> NDArray[np.float64] | ExtensionArray:
     numeric = schema("log")[name].type in NUMERIC if name in LOG_COLUMNS else False
-    return np.full(count, np.nan) if numeric else _words(np.zeros(count, dtype=np.int64), [""])
+    return np.full(count, np.nan) if numeric else _word("", count)
+
+
+def _word(word: str, count: int) -> ExtensionArray:
+    return pd.array(pa.repeat(pa.scalar(word, type=pa.large_string()), count), dtype="str")
 
 
 def _words(places: NDArray[np.int64], words: Sequence[str]) -> ExtensionArray:

@@ -42,10 +42,10 @@ def parquet(path: Path) -> Log | None:
             if file.metadata.num_rows > MOST_ROWS:
                 raise InputError(f"holds {file.metadata.num_rows} rows, expected at most {MOST_ROWS}", path)
             frame = file.read([name for name in names if name in LOG_COLUMNS])
-    except (pa.ArrowException, OSError) as error:
+            columns = [[_text(value) for value in column.to_pylist()] for column in frame.columns]
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError(f"is broken Parquet: {printable(error, 100)}", path) from None
     extra = [name for name in names if name not in LOG_COLUMNS]
-    columns = [[_text(value) for value in column.to_pylist()] for column in frame.columns]
     columns += [[""] * frame.num_rows for _ in extra]
     rows = [list(row) for row in zip(*columns, strict=True)]
     return checked_log(Rows(path, frame.column_names + extra, rows, list(range(2, len(rows) + 2))), "parquet")

@@ -33,8 +33,9 @@ def transitions(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
 
     Examples
     --------
-    >>> base = {"file": "a.csv", "point": "", "mode": "idle", "rat": "GSM", "serving": True, "bsic": "", "earfcn": 0, "pci": 0}
-    >>> rows = [base | {"time": t, "cell": c, "arfcn": 1} for t, c in ((0, "A"), (2, "B"), (4, "B"), (6, "A"))]
+    >>> base = {"file": "a.csv", "point": "", "mode": "idle", "rat": "GSM", "serving": True}
+    >>> base |= {"arfcn": 62.0, "bsic": "4-5", "earfcn": float("nan"), "pci": float("nan")}
+    >>> rows = [base | {"time": t, "cell": c} for t, c in ((0, "A"), (2, "B"), (4, "B"), (6, "A"))]
     >>> transitions(pd.DataFrame(rows))[["time", "from_cell", "to_cell", "kind", "dwell_s"]].values.tolist()
     [[2, 'A', 'B', 'reselection', nan], [6, 'B', 'A', 'reselection', 4.0]]
     """
@@ -59,25 +60,24 @@ def transitions(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
 
 def server_labels(serving: pd.DataFrame) -> NDArray[np.object_]:
     """A word for the server of each serving row (see `transitions`)."""
-    lte = (serving["rat"] == "LTE").to_numpy()
-    channel = np.where(lte, serving["earfcn"], serving["arfcn"]).astype(float)
-    code = np.where(lte, serving["pci"].map("{:.0f}".format), serving["bsic"])
+    lte = serving["rat"] == "LTE"
+    pci = serving["pci"].map(lambda number: "" if np.isnan(number) else f"{number:.0f}")
+    on = pd.DataFrame({"rat": serving["rat"], "channel": serving["earfcn"].where(lte, serving["arfcn"])})
+    on["code"] = pci.where(lte, serving["bsic"]).astype(object)
+    key = on.groupby(["rat", "channel", "code"], dropna=False, sort=False).ngroup().to_numpy()
+    words = on.iloc[np.unique(key, return_index=True)[1]].apply(lambda row: _channel_word(*row), axis=1)
     cell = serving["cell"].to_numpy(dtype=object)
-    on = pd.DataFrame({"rat": serving["rat"].to_numpy(), "channel": channel, "code": code})
-    groups = on.groupby(["rat", "channel", "code"], dropna=False, sort=False).ngroup()
-    names = pd.Series(np.where(cell == "", None, cell), dtype=object).groupby(groups.to_numpy())
-    only = names.first().where(names.nunique() == 1)
-    told = np.isfinite(channel) & (code != "") & (code != "nan")
-    known = np.where(told, only.reindex(groups).to_numpy(dtype=object), None)
-    words = [_channel_word(*row) for row in on.itertuples(index=False)]
-    guess = np.where(pd.isna(known), np.array(words, dtype=object), known)
-    return np.asarray(np.where(cell == "", guess, cell), dtype=object)
+    named = pd.DataFrame({"key": key, "cell": cell})[cell != ""].drop_duplicates()
+    only = named.drop_duplicates("key", keep=False).set_index("key")["cell"]
+    told = set(key[(on["channel"].notna() & (on["code"] != "")).to_numpy()])
+    guess = [only.get(k, word) if k in told else word for k, word in enumerate(words)]
+    return np.where(cell == "", np.array(guess, dtype=object)[key] if guess else cell, cell)
 
 
 def _channel_word(rat: str, channel: float, code: str) -> str:
     if np.isnan(channel):
         return rat
-    return f"{rat} {channel:.0f}" + (f"/{code}" if code not in ("", "nan") else "")
+    return f"{rat} {channel:.0f}" + (f"/{code}" if code else "")
 
 
 def _arrivals(time: NDArray[np.float64], joined: NDArray[np.bool_], changed: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -100,7 +100,7 @@ def pingpong(moves: pd.DataFrame, window_s: float = 10.0, by: str = "cell") -> N
     Parameters
     ----------
     moves : DataFrame
-        `transitions`, or `rfopt.logs.events.read_events` of changes.
+        As `transitions` gives them.
     window_s : float
         Longest stay on B in seconds.
     by : str
@@ -113,7 +113,9 @@ def pingpong(moves: pd.DataFrame, window_s: float = 10.0, by: str = "cell") -> N
     """
     if by not in ("cell", "rat"):
         raise ValueError(f"by '{by}' is not cell or rat")
-    start, end = (moves[name].to_numpy() for name in (("from_cell", "to_cell") if by == "cell" else ("rat_from", "rat_to")))
+    start, end = (
+        moves[name].to_numpy() for name in (("from_cell", "to_cell") if by == "cell" else ("rat_from", "rat_to"))
+    )
     back = np.zeros(len(moves), dtype=bool)
     moved = start != end
     if len(moves) > 1:

@@ -139,14 +139,14 @@ def rank_neighbour(q_meas_dbm: ArrayLike, q_offset_db: ArrayLike) -> FloatArray:
 
 
 def l3_filter(filtered: ArrayLike, measured: ArrayLike, k: float = 4.0, spacing_ms: float = 200.0) -> FloatArray:
-    """Next value of the layer 3 filter (TS 36.331 §5.5.3.2): a = 2^(−k/4) for one input every 200 ms.
+    """Next value of the layer 3 filter (TS 36.331 §5.5.3.2): F = (1 − a)·F + a·M with a = 2^(−k/4).
 
-    Other spacings keep the time constant.
+    That is for one input every 200 ms; other spacings keep the time constant. k = 0 does not filter.
 
     >>> float(l3_filter(-90, -80))
     -85.0
     """
-    gain = 1.0 - 0.5 ** (k / 4.0 * spacing_ms / 200.0) if k != 0 else 1.0
+    gain = 1.0 - (1.0 - 0.5 ** (k / 4.0)) ** (spacing_ms / 200.0)
     before = _float(filtered)
     return _float(before + gain * (_float(measured) - before))
 

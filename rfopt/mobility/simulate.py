@@ -80,6 +80,7 @@ class Situation:
     luck: dict[tuple[str, str], Any]
     offsets: dict[str, NDArray[np.float32]]
     done: dict[bytes, Any] = field(default_factory=dict)
+    figures: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def points(self) -> list[str]:
@@ -225,10 +226,13 @@ class _Point:
     def shift_db(self, rat: str) -> NDArray[np.float64]:
         return np.asarray(self.shift[self.anchor(rat).levels.cells].to_numpy(dtype=float))
 
+    def doubt_db(self, rat: str) -> NDArray[np.float32]:
+        return np.asarray(self.doubt[self.anchor(rat).levels.cells].to_numpy(dtype=np.float32))
+
     def level_dbm(self, machine: str, rat: str) -> NDArray[np.float32]:
         """Levels before the shift, with the doubt about an antenna's difference drawn per group of runs."""
         trace = self.situation.traces[machine, self.name]
-        doubt = self.doubt[self.anchor(rat).levels.cells].to_numpy(dtype=np.float32)
+        doubt = self.doubt_db(rat)
         if not doubt.any():
             return trace
         levels = self.anchor(rat).levels
@@ -261,7 +265,7 @@ def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]
 
 
 def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
-    shift, floor, doubt = here.shift_db("GSM"), here.floor_mw("GSM"), here.doubt.to_numpy()
+    shift, floor, doubt = here.shift_db("GSM"), here.floor_mw("GSM"), here.doubt_db("GSM")
     camped = here.once("gsm_idle", {**idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor))
     start = camped.server[:, -1]
     inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
@@ -291,7 +295,7 @@ def _call_gsm(
 
 
 def _lte(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
-    shift, floor, doubt = here.shift_db("LTE"), here.floor_mw("LTE"), here.doubt.to_numpy()
+    shift, floor, doubt = here.shift_db("LTE"), here.floor_mw("LTE"), here.doubt_db("LTE")
     coupling = call["coupling"]
     inputs = {**idle, "coupling": coupling, "shift": shift, "doubt": doubt}
     camped = here.once("lte_idle", inputs, lambda: _camp_lte(here, idle, shift, floor, coupling))
@@ -347,7 +351,7 @@ def _fall_back(here: _Point, timelines: list[Timeline], network: Network, idle: 
     warm = round(situation.budget.warm_s / IDLE_STEP_S)
     lte_cell = camped.server[:, steps - warm].astype(np.int64)
     arrays = csfb_arrays(network, situation.gsm.levels.cells, situation.lte.levels.cells)
-    shift, doubt = here.shift_db("GSM"), here.doubt.to_numpy()
+    shift, doubt = here.shift_db("GSM"), here.doubt_db("GSM")
     inputs = {**arrays, "shift": shift, "doubt": doubt, "lte_cell": lte_cell, "coupling": idle["coupling"]}
     return here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, shift, idle["coupling"]))
 

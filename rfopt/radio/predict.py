@@ -236,15 +236,26 @@ def level_change_db(
         If a changed cell names an antenna that is not there.
     """
     change = np.zeros(links.bearing_deg.shape)
-    before, after = before_cells.loc[links.cells], after_cells.loc[links.cells]
-    names = [name for name in LEVEL_COLUMNS if name in before and name in after]
-    old, new = before[names].to_numpy(dtype=object), after[names].to_numpy(dtype=object)
-    changed = np.flatnonzero(((old != new) & ~(pd.isna(old) & pd.isna(new))).any(axis=1))
+    before, after = _of_links(before_cells, links), _of_links(after_cells, links)
+    changed = np.flatnonzero(_changed(before, after))
     if changed.size:
-        kept = _columns(links, changed)
         then, now = before.iloc[changed], after.iloc[changed]
-        change[:, changed] = _parameter_change_db(then, now, kept, patterns)
+        change[:, changed] = _parameter_change_db(then, now, _columns(links, changed), patterns)
     return change
+
+
+def _of_links(cells: pd.DataFrame, links: Links) -> pd.DataFrame:
+    return cells if cells.index.equals(links.cells) else cells.loc[links.cells]
+
+
+def _changed(before: pd.DataFrame, after: pd.DataFrame) -> BoolArray:
+    """True for the cells of which a level column differs; unknown is equal to unknown."""
+    changed = np.zeros(len(before), dtype=bool)
+    for name in LEVEL_COLUMNS:
+        if name in before and name in after:
+            old, new = before[name].to_numpy(), after[name].to_numpy()
+            changed |= np.asarray(old != new, dtype=bool) & ~(pd.isna(old) & pd.isna(new))
+    return changed
 
 
 def _columns(links: Links, columns: np.ndarray) -> Links:

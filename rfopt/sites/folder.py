@@ -47,7 +47,9 @@ def _cells(path: Path) -> tuple[pd.DataFrame, list[str]]:
         raise InputError("holds no cells, expected one row a cell", path)
     _refuse_twice(cells, ["cell"], path, "cell")
     _need_by_rat(cells, path)
-    return cells, notes + _fill_defaults(cells)
+    notes += _fill_defaults(cells)
+    text = [name for name in schema("cells") if cells[name].dtype == "str"]
+    return cells.astype(dict.fromkeys(text, object)), notes
 
 
 def _refuse_twice(frame: pd.DataFrame, keys: list[str], path: Path, what: str) -> None:

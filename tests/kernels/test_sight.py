@@ -1,14 +1,16 @@
 """Rays through extruded buildings against a slow twin made of shapely's own geometry."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from rfopt.kernels.sight import trace
 from shapely.geometry import LineString, Point, Polygon, box
+
+from rfopt.kernels.sight import trace
 
 NOTHING = -np.ones((1, 1), dtype=np.int32)
 
@@ -19,7 +21,7 @@ def arrays(buildings):
     for polygon, _ in buildings:
         for ring in (polygon.exterior, *polygon.interiors):
             corners = list(ring.coords)
-            edges += [(*a[:2], *b[:2]) for a, b in zip(corners[:-1], corners[1:], strict=True)]
+            edges += [(*a[:2], *b[:2]) for a, b in pairwise(corners)]
         first.append(len(edges))
     return (
         np.array(first, dtype=np.int32),
@@ -77,7 +79,9 @@ def star(draw):
 
 
 place = st.tuples(
-    st.integers(-120, 120).map(lambda n: n + 0.217), st.integers(-120, 120).map(lambda n: n - 0.119), st.floats(0.0, 100.0)
+    st.integers(-120, 120).map(lambda n: n + 0.217),
+    st.integers(-120, 120).map(lambda n: n - 0.119),
+    st.floats(0.0, 100.0),
 )
 
 
@@ -135,6 +139,13 @@ BLOCK = box(10, -5, 20, 5)
 )
 def test_ends_on_walls_and_roofs(mast, point, walls):
     assert ray(mast, point, [(BLOCK, 20.0)])[0] == walls
+
+
+@pytest.mark.parametrize(
+    ("mast", "point"), [((0, 5, 10), (30, 5, 10)), ((0, -5, 10), (30, -5, 10)), ((5, 0, 10), (15, 10, 10))]
+)
+def test_a_ray_that_only_touches_passes_no_roof(mast, point):
+    assert ray(mast, point, [(BLOCK, 20.0)]) == (0, -math.inf)
 
 
 def test_touching_blocks_count_both_party_walls():

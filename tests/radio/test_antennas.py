@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rfopt.errors import InputError
 from rfopt.radio.antennas import (
     Pattern,
@@ -27,7 +28,7 @@ from rfopt.radio.antennas import (
 from rfopt.radio.links import link
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "antenna_gain.csv"
-PUBLISHED = list(csv.DictReader(REFERENCE.open(encoding="utf-8")))
+PUBLISHED = list(csv.DictReader(REFERENCE.read_text(encoding="utf-8").splitlines()))
 FLAT = np.zeros(360)
 
 
@@ -148,7 +149,9 @@ def test_parametric_is_the_formula():
     horizontal = np.minimum(12 * (off / 65) ** 2, 25)
     vertical = np.minimum(12 * ((-elevation - 5) / 7) ** 2, 20)
     expected = 17 - np.minimum(horizontal + vertical, 25)
-    assert gain_dbi(parametric(17.0, 65.0, 7.0), off, elevation, elec_tilt_deg=5.0) == pytest.approx(expected, abs=0.002)
+    assert gain_dbi(parametric(17.0, 65.0, 7.0), off, elevation, elec_tilt_deg=5.0) == pytest.approx(
+        expected, abs=0.002
+    )
 
 
 def test_made_patterns_say_what_they_know():
@@ -236,7 +239,9 @@ def test_pattern_of_a_cell():
 
 
 def test_gains_of_cells_towards_points():
-    cells = pd.DataFrame([cell(), cell(azimuth_deg=90.0), cell(azimuth_deg=np.nan, mech_tilt_deg=9.0)], index=list("ABC"))
+    cells = pd.DataFrame(
+        [cell(), cell(azimuth_deg=90.0), cell(azimuth_deg=np.nan, mech_tilt_deg=9.0)], index=list("ABC")
+    )
     cells = cells.assign(lat=38.0, lon=106.0, height_m=30.0)
     points = pd.DataFrame({"lat": [38.01, 38.0], "lon": [106.0, 106.01], "height_m": [30.0, 30.0]})
     gains = cell_gains_dbi(cells, link(cells, points), {})

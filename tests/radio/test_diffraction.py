@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rfopt.radio.diffraction import EARTH_KM, bullington_db, deygout_db, knife_edge_db, knife_edge_v
 
 MHZ = 930.8
@@ -18,7 +19,9 @@ def edge_by_hand(height, near, far):
 
 
 def test_knife_edge_values():
-    assert knife_edge_db([-1.0, -0.5, 0.0, 1.0, 2.4]).tolist() == pytest.approx([0, 1.959, 6.033, 13.926, 20.539], abs=1e-3)
+    assert knife_edge_db([-1.0, -0.5, 0.0, 1.0, 2.4]).tolist() == pytest.approx(
+        [0, 1.959, 6.033, 13.926, 20.539], abs=1e-3
+    )
     assert float(knife_edge_db(-np.inf)) == 0.0
     v = knife_edge_v(10.0, 400.0, 100.0, MHZ)
     assert (float(v), float(knife_edge_db(v))) == pytest.approx((2.786, 21.789), abs=1e-3)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from rfopt.radio.entry_loss import o2i_db, p2109_db
 
 TABLE = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "p2109" / "validation_1000.csv"
@@ -15,7 +16,10 @@ def test_p2109_validation_table():
     rows = pd.read_csv(TABLE)
     assert len(rows) == 1000
     found = p2109_db(
-        rows["frequency_ghz"] * 1000.0, rows["elevation_deg"], rows["building_type"] == 2, rows["probability_pct"] / 100.0
+        rows["frequency_ghz"] * 1000.0,
+        rows["elevation_deg"],
+        rows["building_type"] == 2,
+        rows["probability_pct"] / 100.0,
     )
     assert np.abs(found - rows["loss_db"]).max() < 0.01
 

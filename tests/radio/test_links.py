@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rfopt.radio.links import link
 from rfopt.scene import Frame
 
@@ -58,9 +59,7 @@ def test_matches_the_ellipsoid_within_its_claim(d_lat, d_lon, lat):
     assert up == pytest.approx(37.5 - distance**2 / 2 / 6.37e6, abs=0.1)
 
 
-@pytest.mark.parametrize(
-    ("d_lat", "d_lon", "bearing"), [(0.01, 0, 0), (0, 0.01, 90), (-0.01, 0, 180), (0, -0.01, 270)]
-)
+@pytest.mark.parametrize(("d_lat", "d_lon", "bearing"), [(0.01, 0, 0), (0, 0.01, 90), (-0.01, 0, 180), (0, -0.01, 270)])
 def test_bearings_are_from_antenna_to_point(d_lat, d_lon, bearing):
     found = one((38.0, 106.0, 30.0), (38.0 + d_lat, 106.0 + d_lon, 1.5))
     assert found.bearing_deg[0, 0] == pytest.approx(bearing, abs=1e-9)

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import Polygon
+
 from rfopt.radio.los import (
     own_buildings,
     p_los_inh,
@@ -15,7 +17,6 @@ from rfopt.radio.los import (
     sight,
 )
 from rfopt.scene import Building, Frame, build_scene
-from shapely.geometry import Polygon
 
 FRAME = Frame(38.495, 106.225)
 

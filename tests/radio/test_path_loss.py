@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rfopt.radio.path_loss import path_losses, validity
 from rfopt.radio.path_loss.multi_wall import floors_db
 from rfopt.radio.path_loss.okumura_hata import phone_correction_db
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "path_loss.csv"
-PUBLISHED = list(csv.DictReader(REFERENCE.open(encoding="utf-8")))
+PUBLISHED = list(csv.DictReader(REFERENCE.read_text(encoding="utf-8").splitlines()))
 
 TYPICAL = {
     "frequency_mhz": 1800.0,
@@ -71,7 +72,12 @@ def test_loss_grows_with_distance_and_frequency(name, step, share):
     assert by_band[1] > by_band[0]
 
 
-@given(distance=st.floats(1.0, 8000.0), antenna=st.floats(2.0, 150.0), phone=st.floats(0.0, 300.0), mhz=st.floats(700, 3500))
+@given(
+    distance=st.floats(1.0, 8000.0),
+    antenna=st.floats(2.0, 150.0),
+    phone=st.floats(0.0, 300.0),
+    mhz=st.floats(700, 3500),
+)
 @settings(max_examples=100, deadline=None)
 def test_blocked_never_beats_clear(distance, antenna, phone, mhz):
     for name in ("uma", "umi"):
@@ -154,7 +160,9 @@ def test_floors_cost_less_the_more_there_are():
 def test_validity():
     hata = path_losses["okumura_hata"]
     assert validity(hata, frequency_mhz=900.0, distance_m=[1000.0, 20_000.0], antenna_height_m=30) == []
-    assert validity(hata, phone_height_m=[1.5, 67.5], unknown=3) == ["okumura_hata: phone_height_m 1.5…67.5 leaves 1…10"]
+    assert validity(hata, phone_height_m=[1.5, 67.5], unknown=3) == [
+        "okumura_hata: phone_height_m 1.5…67.5 leaves 1…10"
+    ]
     assert len(validity(hata, frequency_mhz=[100.0, np.nan], distance_m=10.0)) == 2
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from rfopt.errors import InputError
 from rfopt.radio.antennas import gain_dbi, read_pattern
 
@@ -99,7 +100,10 @@ def test_dialects_read_alike(tmp_path):
         (text().split("VERTICAL")[0], r"test.msi:1: has no VERTICAL cut"),
         (text() + "", None),
         ("\n".join(text().splitlines()[:-3]), r"test.msi:364: VERTICAL states 360 values and holds 357"),
-        (text(horizontal=cut(angles=range(180))).replace("HORIZONTAL 360", "HORIZONTAL"), r":3: HORIZONTAL leaves a gap"),
+        (
+            text(horizontal=cut(angles=range(180))).replace("HORIZONTAL 360", "HORIZONTAL"),
+            r":3: HORIZONTAL leaves a gap",
+        ),
         (text().replace("\n7 1.17\n", "\n7 low\n", 1), r"test.msi:11: '7 low' is not an angle"),
         (text().replace("\n7 1.17\n", "\n7\n", 1), r"test.msi:11: '7' is not an angle"),
         (text().replace("\n7 1.17\n", "\n7 nan\n", 1), r"test.msi:11: angle 7 or attenuation nan dB is out of range"),
