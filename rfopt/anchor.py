@@ -165,7 +165,9 @@ def _limits_dbm(
     return limit
 
 
-def _raise_on_shared_carrier(limit: NDArray[np.float64], level: NDArray[np.float64], channel: NDArray[np.float64]) -> None:
+def _raise_on_shared_carrier(
+    limit: NDArray[np.float64], level: NDArray[np.float64], channel: NDArray[np.float64]
+) -> None:
     """On one ARFCN a phone reads the stronger BSIC only: the other one is below it, in place."""
     for c in range(len(channel)):
         rivals = np.flatnonzero((channel == channel[c]) & (np.arange(len(channel)) != c))
@@ -306,7 +308,9 @@ def _floors(
     return np.where(np.isfinite(floor), floor, elsewhere[None, :])
 
 
-def _by_weakest_report(stretches: list[Stretch], limits: list[NDArray[np.float64]], noise: float) -> NDArray[np.float64]:
+def _by_weakest_report(
+    stretches: list[Stretch], limits: list[NDArray[np.float64]], noise: float
+) -> NDArray[np.float64]:
     """The floor at which a cell's weakest report is just decodable, for cells unreported in `OFTEN` of the instants."""
     level = np.concatenate([stretch.level_dbm for stretch in stretches])
     limit = np.concatenate(limits)
@@ -319,7 +323,9 @@ def _by_weakest_report(stretches: list[Stretch], limits: list[NDArray[np.float64
 
 
 def _median(floor: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([np.median(column[np.isfinite(column)]) if np.isfinite(column).any() else np.nan for column in floor.T])
+    return np.array(
+        [np.median(column[np.isfinite(column)]) if np.isfinite(column).any() else np.nan for column in floor.T]
+    )
 
 
 def _disturbances(stretches: list[Stretch], cells: int) -> Iterator[tuple[int, int, float]]:

@@ -152,7 +152,9 @@ def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:
             continue
         for key, value in keys_of.items():
             if key not in KEYS[table]:
-                notes.append(f"{path.name}: {printable(key)} is not known and was ignored{did_you_mean(key, KEYS[table])}")
+                notes.append(
+                    f"{path.name}: {printable(key)} is not known and was ignored{did_you_mean(key, KEYS[table])}"
+                )
             else:
                 _check_type(key, value, KEYS[table][key], text, path)
     _check_place(tables["complaint"], text, path)
@@ -173,7 +175,9 @@ def _check_type(key: str, value: Any, wanted: type, text: str, path: Path) -> No
 def _check_place(complaint: dict[str, Any], text: str, path: Path) -> None:
     for key, low, high in (("lat", -90, 90), ("lon", -180, 180), ("floor", -10, 200)):
         if not low <= complaint[key] <= high:
-            raise InputError(f"{key} {complaint[key]} is out of range, expected {low} to {high}", path, _line_of(key, text))
+            raise InputError(
+                f"{key} {complaint[key]} is out of range, expected {low} to {high}", path, _line_of(key, text)
+            )
     if complaint["floor"] == 0:
         raise InputError("floor 0 does not exist, expected 1 for the ground floor", path, _line_of("floor", text))
 
@@ -197,7 +201,11 @@ def _limits(table: dict[str, Any], network: Network | None, text: str, path: Pat
     parameters, cells = table.get("parameters"), table.get("cells")
     for name in parameters or ():
         if name not in TUNABLE:
-            raise InputError(f"parameter '{printable(name)}' is unknown{did_you_mean(name, TUNABLE)}", path, _line_of("parameters", text))
+            raise InputError(
+                f"parameter '{printable(name)}' is unknown{did_you_mean(name, TUNABLE)}",
+                path,
+                _line_of("parameters", text),
+            )
     for name in cells or ():
         if network is not None and name not in network.cells.index:
             near = did_you_mean(name, network.cells.index)
@@ -222,12 +230,20 @@ def _with_wanted(case: Case, named: tuple[str, ...], text: str, path: Path) -> C
     cells = case.network.cells
     for name in named:
         if name not in cells.index:
-            raise InputError(f"wanted cell '{printable(name)}' is not in the network{did_you_mean(name, cells.index)}", path, _line_of("wanted", text))
+            raise InputError(
+                f"wanted cell '{printable(name)}' is not in the network{did_you_mean(name, cells.index)}",
+                path,
+                _line_of("wanted", text),
+            )
     if named:
         return replace(case, wanted=named)
     inside = [case.building in served if case.building else False for served in cells["building"]]
     found = tuple(cells.index[(cells["kind"] == "das") & inside])
-    note = f"wanted is not given, taken as {', '.join(found)}" if found else "wanted is not given and no das serves the building"
+    note = (
+        f"wanted is not given, taken as {', '.join(found)}"
+        if found
+        else "wanted is not given and no das serves the building"
+    )
     return replace(case, wanted=found, notes=(*case.notes, f"{path.name}: {note}"))
 
 

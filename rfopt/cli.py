@@ -42,7 +42,9 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
     """Options that every command takes."""
     options = (
         click.option("--json", "json_to", metavar="FILE", help="Write the result as JSON; - for standard output."),
-        click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="Seed of all chance."),
+        click.option(
+            "--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="Seed of all chance."
+        ),
         click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language."),
         click.option("-q", "--quiet", is_flag=True, help="Print the result only."),
         click.option("-v", "--verbose", is_flag=True, help="Print warnings and defaults taken."),
@@ -80,7 +82,9 @@ def example(folder: Path, json_to: str | None, seed: int, lang: str, quiet: bool
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="Table to write: .csv or .parquet.")
 @click.option("--format", "name", help="Format of the logs, where their content does not tell.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="Write the rows that were rejected, with line and reason.")
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="Write the rows that were rejected, with line and reason."
+)
 @common
 def ingest(
     logs: tuple[Path, ...], output: Path, name: str | None, rejects: Path | None, json_to: str | None, seed: int,
@@ -117,14 +121,30 @@ def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool,
             evidence, found = diagnose_case(read, seed, told)
         table = diagnosis_json(evidence, found, seed, lang)
     finish(table, json_to)
-    tell(json_to, quiet, finding_lines(table), [hint(lang, "recommend", f"rfopt recommend {case}")] if read.network else [])
+    tell(
+        json_to,
+        quiet,
+        finding_lines(table),
+        [hint(lang, "recommend", f"rfopt recommend {case}")] if read.network else [],
+    )
     warn(table["warnings"], quiet, verbose)
 
 
 @cli.command()
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option("-o", "output", type=click.Path(path_type=Path), help="Folder for report.html, plan.csv, rollback.csv, recommendation.json.")
-@click.option("--compare", "others", multiple=True, type=click.Path(path_type=Path), help="A plan.csv to score beside; may be repeated.")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    help="Folder for report.html, plan.csv, rollback.csv, recommendation.json.",
+)
+@click.option(
+    "--compare",
+    "others",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A plan.csv to score beside; may be repeated.",
+)
 @common
 def recommend(
     case: Path, output: Path | None, others: tuple[Path, ...], json_to: str | None, seed: int, lang: str, quiet: bool,
@@ -157,7 +177,9 @@ def recommend(
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="A plan.csv to apply first.")
 @common
-def simulate(case: Path, plan_file: Path | None, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
+def simulate(
+    case: Path, plan_file: Path | None, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool
+) -> None:
     """Replay CASE on simulated fading and print its key figures, without or with a plan."""
     from rfopt.case import read_case
     from rfopt.network import read_plan

@@ -78,7 +78,9 @@ def strongest(levels: Levels, cells: tuple[str, ...]) -> NDArray[np.float64]:
     if not cells:
         return np.full(len(levels.points), np.nan)
     stack = np.array([levels.of(cell) for cell in cells])
-    return np.asarray(np.where(np.isnan(stack).all(axis=0), np.nan, np.nanmax(np.nan_to_num(stack, nan=-math.inf), axis=0)))
+    return np.asarray(
+        np.where(np.isnan(stack).all(axis=0), np.nan, np.nanmax(np.nan_to_num(stack, nan=-math.inf), axis=0))
+    )
 
 
 def complaint_rows(readings: pd.DataFrame, floor: int) -> tuple[NDArray[np.bool_], str]:

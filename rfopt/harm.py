@@ -115,7 +115,9 @@ def _sector(row: pd.Series) -> pd.DataFrame:
 def _floors(building: Building, but: int | None) -> pd.DataFrame:
     floors = sorted({2, *range(4, int(building.floors) + 1, 5)} - {but})
     wanted = ["lat", "lon", "height_m", "building"]
-    return pd.concat([points_of_floor(building, floor, spacing_m=20.0)[wanted] for floor in floors if floor <= building.floors])
+    return pd.concat(
+        [points_of_floor(building, floor, spacing_m=20.0)[wanted] for floor in floors if floor <= building.floors]
+    )
 
 
 def harm(groups: Groups, after: Network) -> list[Harm]:
@@ -143,7 +145,9 @@ def _of_rat(
         rows.append(_row(group, f"coverage_{rat.lower()}", _covered(before, rat), _covered(after, rat), COVERAGE_LOSS))
         if group in groups.ground:
             level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
-            rows.append(_row(group, level, float(np.percentile(before, 10)), float(np.percentile(after, 10)), LEVEL_LOSS_DB))
+            rows.append(
+                _row(group, level, float(np.percentile(before, 10)), float(np.percentile(after, 10)), LEVEL_LOSS_DB)
+            )
     return rows
 
 

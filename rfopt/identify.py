@@ -98,7 +98,9 @@ def _servers(readings: pd.DataFrame) -> pd.Series:
     instant = ["file", "point", "mode", "rat", "time"]
     serving = readings[readings["serving"] & (readings["cell"] != "")]
     names = serving.drop_duplicates(instant).set_index(instant)["cell"]
-    return pd.Series(names.reindex(pd.MultiIndex.from_frame(readings[instant])).fillna("").to_numpy(), index=readings.index)
+    return pd.Series(
+        names.reindex(pd.MultiIndex.from_frame(readings[instant])).fillna("").to_numpy(), index=readings.index
+    )
 
 
 def _shelve(network: Network) -> dict[tuple[str, float, str], list[str]]:

@@ -55,7 +55,9 @@ class Ingested:
         """The counts for people."""
         out = []
         for file in self.as_json()["files"]:
-            out.append(say("cli.ingested", lang, **{k: file[k] for k in ("file", "format", "rows", "readings", "rejected")}))
+            out.append(
+                say("cli.ingested", lang, **{k: file[k] for k in ("file", "format", "rows", "readings", "rejected")})
+            )
             out += [f"    {count} × {reason}" for reason, count in file["reasons"].items()]
             out.append("    " + ", ".join(f"{rat} {count}" for rat, count in file["by_rat"].items()))
         changes = ", ".join(f"{kind} {count}" for kind, count in self.as_json()["server_changes"].items()) or "–"

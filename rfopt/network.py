@@ -276,7 +276,9 @@ def _relation_differences(before: Network, after: Network) -> list[Change]:
         changes.append(Change(*key, "neighbour", "absent", "present"))
         rat = after.cells.at[key[0], "rat"]
         defaults = {name: relation_default(name, rat) for name in RELATION_PARAMETERS}
-        changes += [Change(*key, n, d, float(new.at[key, n])) for n, d in defaults.items() if not same(d, new.at[key, n])]
+        changes += [
+            Change(*key, n, d, float(new.at[key, n])) for n, d in defaults.items() if not same(d, new.at[key, n])
+        ]
     for key in sorted(set(old.index) & set(new.index)):
         values = ((name, float(old.at[key, name]), float(new.at[key, name])) for name in RELATION_PARAMETERS)
         changes += [Change(*key, name, a, b) for name, a, b in values if not same(a, b)]
@@ -284,8 +286,12 @@ def _relation_differences(before: Network, after: Network) -> list[Change]:
 
 
 def _redirect_differences(before: Network, after: Network) -> list[Change]:
-    gone = [Change(c, str(a), "redirect_arfcn", "present", "absent") for c, a in sorted(before.redirects - after.redirects)]
-    added = [Change(c, str(a), "redirect_arfcn", "absent", "present") for c, a in sorted(after.redirects - before.redirects)]
+    gone = [
+        Change(c, str(a), "redirect_arfcn", "present", "absent") for c, a in sorted(before.redirects - after.redirects)
+    ]
+    added = [
+        Change(c, str(a), "redirect_arfcn", "absent", "present") for c, a in sorted(after.redirects - before.redirects)
+    ]
     return gone + added
 
 
@@ -322,11 +328,16 @@ def _typed(change: Change) -> Change:
         try:
             values.append(float(word) if word else math.nan)
         except ValueError:
-            raise InputError(f"{change.parameter} '{printable(word)}' is not a number in {column.unit or 'whole units'}") from None
+            raise InputError(
+                f"{change.parameter} '{printable(word)}' is not a number in {column.unit or 'whole units'}"
+            ) from None
     return replace(change, old=values[0], new=values[1])
 
 
 def plan_text(plan: Plan) -> str:
     """A plan as the text of plan.csv."""
-    rows = [{"cell": c.cell, "neighbour": c.neighbour or "", "parameter": c.parameter, "old": c.old, "new": c.new} for c in plan]
+    rows = [
+        {"cell": c.cell, "neighbour": c.neighbour or "", "parameter": c.parameter, "old": c.old, "new": c.new}
+        for c in plan
+    ]
     return table_text(pd.DataFrame(rows, columns=list(schema("plan"))), list(schema("plan")))

@@ -123,7 +123,7 @@ def needed_network(case: Case) -> Network:
         If the case has none.
     """
     if case.network is None:
-        raise InputError(f"case {case.id} has no network, expected network = \"…\" in [inputs] of case.toml")
+        raise InputError(f'case {case.id} has no network, expected network = "…" in [inputs] of case.toml')
     return case.network
 
 
@@ -165,11 +165,11 @@ def _permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], li
     dropped: dict[tuple[str, str, str], dict[str, str]] = {}
     for fix in fixes.values():
         for move in fix(evidence, serious):
-            why = next(
-                (w for c in move.changes if (w := evidence.case.limits.allow(c.cell, c.parameter, c.visit))), ""
-            )
+            why = next((w for c in move.changes if (w := evidence.case.limits.allow(c.cell, c.parameter, c.visit))), "")
             if why:
-                dropped.setdefault((move.changes[0].cell, move.changes[0].parameter, why), _rejection(move.changes[0], why))
+                dropped.setdefault(
+                    (move.changes[0].cell, move.changes[0].parameter, why), _rejection(move.changes[0], why)
+                )
             else:
                 moves.append(move)
     return moves, list(dropped.values())
@@ -279,12 +279,19 @@ def _warnings(evidence: Evidence, plan: Plan) -> tuple[str, ...]:
     notes = list(evidence.case.notes)
     _, note = complaint_rows(evidence.case.readings, evidence.case.floor)
     notes += [note] if note else []
-    for table, what in ((evidence.ambiguous, "shared by several cells near by"), (evidence.unknown, "of no cell in the table")):
+    for table, what in (
+        (evidence.ambiguous, "shared by several cells near by"),
+        (evidence.unknown, "of no cell in the table"),
+    ):
         for row in table.itertuples():
             if row.samples >= 10:
                 names = f" ({row.candidates})" if row.candidates else ""
                 notes.append(f"{row.rat} {row.channel:.0f}/{row.code}, {row.samples} readings, is {what}{names}")
-    notes += [f"{name} is wanted but was not heard" for name in evidence.case.wanted if name not in set(evidence.readings["cell"])]
+    notes += [
+        f"{name} is wanted but was not heard"
+        for name in evidence.case.wanted
+        if name not in set(evidence.readings["cell"])
+    ]
     return tuple(notes + _without_side_lobes(evidence, plan) + misalignments(evidence, apply(evidence.network, plan)))
 
 

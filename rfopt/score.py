@@ -16,8 +16,10 @@ from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Network, Plan, apply
 
-REMOTE_COST, RET_COST, VISIT_COST = 1.0, 2.0, 20.0
-COST_WEIGHT = 0.001
+COSTS = {"power_dbm": 3.0, "elec_tilt_deg": 4.0}
+"""Cost of a remote change where it is not 1: what touches other users, or a motor, is dearer than a parameter."""
+VISIT_COST = 20.0
+COST_WEIGHT = 0.002
 """Objective given up per unit of cost."""
 HARM_WEIGHT = 0.05
 """Objective given up for a group's loss at the refused limit."""
@@ -75,8 +77,8 @@ class Score:
 
 
 def cost_of(plan: Plan) -> float:
-    """Cost in remote parameter changes: a remote one 1, a remote electrical tilt 2, a crew on a tower 20."""
-    return sum(VISIT_COST if c.visit else RET_COST if c.parameter == "elec_tilt_deg" else REMOTE_COST for c in plan)
+    """Cost in remote parameter changes: power 3, a remote electrical tilt 4, a crew on a tower 20, all else 1."""
+    return sum(VISIT_COST if change.visit else COSTS.get(change.parameter, 1.0) for change in plan)
 
 
 def score(evidence: Evidence, groups: Groups, plan: Plan) -> Score:
@@ -88,7 +90,9 @@ def score(evidence: Evidence, groups: Groups, plan: Plan) -> Score:
 
 
 def _harm(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
-    moves_levels = any(c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg") for c in plan)
+    moves_levels = any(
+        c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg") for c in plan
+    )
     return tuple(harm(groups, after)) if moves_levels else ()
 
 
@@ -127,5 +131,7 @@ def intervals(replay: Replay, evidence: Evidence) -> Mapping[str, tuple[float, f
     for name in kpis:
         values = np.array([table[name] for table in tables])
         values = values[np.isfinite(values)]
-        spans[name] = (float(np.percentile(values, 5)), float(np.percentile(values, 95))) if values.size else (np.nan, np.nan)
+        spans[name] = (
+            (float(np.percentile(values, 5)), float(np.percentile(values, 95))) if values.size else (np.nan, np.nan)
+        )
     return spans

@@ -19,6 +19,8 @@ LEAST_GAIN = 0.003
 """Worth that one more move must add, over its cost."""
 LEAST_PLAN_GAIN = 0.02
 """Objective that a plan must add to be proposed at all."""
+LEAST_LOSS = 0.001
+"""Worth that must be lost if a part of a plan is taken out."""
 SURE = 0.9
 """Share of draws in which a recommended change must help."""
 GOOD_ENOUGH = 0.97
@@ -153,17 +155,23 @@ def _size(change: Change) -> float:
 
 
 def _prune(search: Search, plan: Plan) -> Plan:
-    """Take out every part that no longer pays its way beside the others, least worthwhile first."""
+    """Take out every move, or single change of one, that no longer pays its way or is not sure to, worst first."""
     while plan:
         here = search.worth(plan)
-        parts = {part: search.worth(tuple(c for c in plan if c not in part)) for part in parts_of(plan, search.moves)}
-        part, rest = max(parts.items(), key=lambda item: item[1])
-        smaller = tuple(c for c in plan if c not in part)
-        unsure = search.score(plan).helps(search.score(smaller)) < SURE / 2
-        if rest < here - LEAST_GAIN / 3 and not unsure:
+        parts = {*parts_of(plan, search.moves), *((change,) for change in plan)}
+        loss = {part: here - search.worth(without(plan, part)) for part in sorted(parts)}
+        doubtful = [
+            p for p in loss if loss[p] < LEAST_LOSS or search.score(plan).helps(search.score(without(plan, p))) < SURE
+        ]
+        if not doubtful:
             return plan
-        plan = smaller
+        plan = without(plan, min(doubtful, key=lambda p: (loss[p], p)))
     return plan
+
+
+def without(plan: Plan, part: Plan) -> Plan:
+    """A plan less some of its changes."""
+    return tuple(change for change in plan if change not in part)
 
 
 def parts_of(plan: Plan, moves: Sequence[Move]) -> list[Plan]:

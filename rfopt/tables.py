@@ -56,7 +56,7 @@ class Column:
         """The legal range as (low, high, step); step 0 means any value between."""
         spans = []
         for word in self.range.split():
-            low, high, step = ([*word.split(":"), "0"] if word.count(":") == 1 else (word.split(":") * 3)[:3])
+            low, high, step = [*word.split(":"), "0"] if word.count(":") == 1 else (word.split(":") * 3)[:3]
             spans.append((float(low), float(high), float(step) if ":" in word else 1.0))
         return spans
 
@@ -220,7 +220,9 @@ def _numbers(texts: Sequence[str], column: Column, rows: Rows) -> np.ndarray:
     for k in np.flatnonzero(~np.isfinite(numbers)):
         numbers[k] = np.nan
         if texts[k].lower() not in EMPTY:
-            raise InputError(f"{column.column} '{printable(texts[k])}' is not {_wanted(column)}", rows.file, rows.lines[k])
+            raise InputError(
+                f"{column.column} '{printable(texts[k])}' is not {_wanted(column)}", rows.file, rows.lines[k]
+            )
         if column.need == "yes":
             raise InputError(f"{column.column} is empty, expected {_wanted(column)}", rows.file, rows.lines[k])
     whole = column.type in ("int", "arfcn", "earfcn", "channel")

@@ -24,5 +24,7 @@ def downtilt_electrical(evidence: Evidence, findings: Sequence[Finding]) -> list
         down = ladder(tilt, min(MOST_DEG, tilt + MOST_STEPS * STEP_DEG), STEP_DEG)
         up = ladder(tilt, max(LEAST_DEG, tilt - 2 * STEP_DEG), -STEP_DEG)
         for new in down + up:
-            moves += move("downtilt_electrical", (change(evidence, cell, "elec_tilt_deg", new),), because(findings, RULES))
+            moves += move(
+                "downtilt_electrical", (change(evidence, cell, "elec_tilt_deg", new),), because(findings, RULES)
+            )
     return moves

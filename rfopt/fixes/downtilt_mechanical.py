@@ -22,5 +22,7 @@ def downtilt_mechanical(evidence: Evidence, findings: Sequence[Finding]) -> list
             continue
         tilt = float(cells.at[cell, "mech_tilt_deg"])
         for new in ladder(tilt, min(MOST_DEG, tilt + MOST_STEPS * STEP_DEG), STEP_DEG):
-            moves += move("downtilt_mechanical", (change(evidence, cell, "mech_tilt_deg", new),), because(findings, RULES))
+            moves += move(
+                "downtilt_mechanical", (change(evidence, cell, "mech_tilt_deg", new),), because(findings, RULES)
+            )
     return moves

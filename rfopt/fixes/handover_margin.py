@@ -11,7 +11,14 @@ from rfopt.fixes import because, change, competitors, fixes, ladder, move
 STEP_DB, MOST_DB, LEAST_DB = 2.0, 12.0, 0.0
 LEAST_PAIR_DB = 4.0
 """R-HYST: margins of a pair must sum to this, or calls circle."""
-RULES = ("pingpong_handover", "no_dominant_server", "das_leakage", "overshoot", "wrong_parameters", "cochannel_interference")
+RULES = (
+    "pingpong_handover",
+    "no_dominant_server",
+    "das_leakage",
+    "overshoot",
+    "wrong_parameters",
+    "cochannel_interference",
+)
 
 
 @fixes
@@ -19,16 +26,35 @@ def handover_margin(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
     """HO margin PBGT per relation on whole dB, from the wanted cell up to 12 dB, to it down to 0 dB."""
     margins = evidence.network.neighbours["ho_margin_pbgt_db"]
     reasons = because(findings, RULES)
-    moves = []
+    moves = _all_at_once(evidence, reasons)
     for wanted in evidence.wanted:
         for other in competitors(evidence):
             if (wanted, other) in margins.index:
                 out = float(margins[(wanted, other)])
                 for new in ladder(out, MOST_DB, STEP_DB if (MOST_DB - out) % STEP_DB == 0 else 1.0):
-                    moves += move("handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons)
+                    moves += move(
+                        "handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons
+                    )
             if (other, wanted) in margins.index:
                 back = float(margins[(other, wanted)])
                 least = max(LEAST_DB, LEAST_PAIR_DB - float(margins.get((wanted, other), 99.0)))
                 for new in ladder(back, least, -STEP_DB):
-                    moves += move("handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons)
+                    moves += move(
+                        "handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons
+                    )
+    return moves
+
+
+def _all_at_once(evidence: Evidence, reasons: tuple[str, ...]) -> list[Move]:
+    """The same margin towards every competitor: raising one alone only sends calls to the next."""
+    margins = evidence.network.neighbours["ho_margin_pbgt_db"]
+    moves = []
+    for new in ladder(0.0, MOST_DB, STEP_DB):
+        raised = tuple(
+            change(evidence, wanted, "ho_margin_pbgt_db", new, other)
+            for wanted in evidence.wanted
+            for other in competitors(evidence)
+            if (wanted, other) in margins.index and margins[(wanted, other)] < new
+        )
+        moves += move("handover_margin", raised, reasons) if len(raised) > 1 else []
     return moves

@@ -1,4 +1,4 @@
-"""Delete a relation that takes phones where they should not go."""
+"""Delete a relation that phones leave by and cannot come back."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, competitors, fixes, move
-
-RULES = ("one_way_neighbour", "das_leakage", "pingpong_handover", "overshoot")
+from rfopt.fixes import change, fixes, move
 
 
 @fixes
 def neighbour_delete(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """Relations from the wanted cell without a return, and those to cells of other estates."""
+    """Relations from a wanted cell that `one_way_neighbour` found; one with a return stays, or it would become one-way."""
     moves = []
-    for wanted in evidence.wanted:
-        for other in competitors(evidence):
-            if not evidence.network.related(wanted, other):
-                continue
-            one_way = not evidence.network.related(other, wanted)
-            if one_way or evidence.network.cells.at[other, "kind"] == "das":
-                reasons = because(findings, RULES, other)
-                moves += move("neighbour_delete", (change(evidence, wanted, "neighbour", "absent", other),), reasons)
+    for finding in findings:
+        if finding.rule != "one_way_neighbour":
+            continue
+        other, cell = finding.cells
+        if cell in evidence.wanted:
+            moves += move("neighbour_delete", (change(evidence, cell, "neighbour", "absent", other),), (finding.rule,))
     return moves

@@ -9,7 +9,14 @@ from rfopt.finding import Finding, Move
 from rfopt.fixes import because, change, fixes, ladder, move
 
 STEP_DB = 2.0
-RULES = ("weak_indoor", "no_dominant_server", "das_leakage", "overshoot", "cochannel_interference", "pingpong_reselection")
+RULES = (
+    "weak_indoor",
+    "no_dominant_server",
+    "das_leakage",
+    "overshoot",
+    "cochannel_interference",
+    "pingpong_reselection",
+)
 
 
 @fixes

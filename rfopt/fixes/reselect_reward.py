@@ -12,7 +12,15 @@ from rfopt.network import Plan
 STEP_DB, MOST_DB = 2.0, 20.0
 PLAIN_PENALTY_S = 20.0
 SUBTRACTED_S = 640.0
-RULES = ("pingpong_reselection", "no_dominant_server", "das_leakage", "overshoot", "one_way_neighbour", "wrong_parameters", "area_boundary")
+RULES = (
+    "pingpong_reselection",
+    "no_dominant_server",
+    "das_leakage",
+    "overshoot",
+    "one_way_neighbour",
+    "wrong_parameters",
+    "area_boundary",
+)
 
 
 @fixes
@@ -27,6 +35,10 @@ def reselect_reward(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
             base = (*base, change(evidence, cell, "temporary_offset_db", 0.0))
         start = 0.0 if flipped else float(row["cell_reselect_offset_db"])
         for new in ladder(start - start % STEP_DB, MOST_DB, STEP_DB):
-            offset = () if new == row["cell_reselect_offset_db"] else (change(evidence, cell, "cell_reselect_offset_db", new),)
+            offset = (
+                ()
+                if new == row["cell_reselect_offset_db"]
+                else (change(evidence, cell, "cell_reselect_offset_db", new),)
+            )
             moves += move("reselect_reward", (*base, *offset), because(findings, RULES))
     return moves

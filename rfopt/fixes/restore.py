@@ -12,4 +12,9 @@ from rfopt.fixes import fixes, move
 @fixes
 def restore(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     """The legal value that the rule `wrong_parameters` names."""
-    return [m for finding in findings if finding.rule == "wrong_parameters" for m in move("restore", finding.cure, (finding.rule,))]
+    return [
+        m
+        for finding in findings
+        if finding.rule == "wrong_parameters"
+        for m in move("restore", finding.cure, (finding.rule,))
+    ]

@@ -12,5 +12,7 @@ from rfopt.mobility.timeline import Replay
 def csfb_wanted_share(replay: Replay) -> float:
     """CSFB attempts that succeed on a wanted cell over all attempts."""
     tried = np.concatenate([(f.lte_cell >= 0).ravel() for f in replay.fallbacks] or [np.zeros(0, dtype=bool)])
-    landed = np.concatenate([(np.isin(f.cell, list(replay.wanted or ())) & f.success).ravel() for f in replay.fallbacks] or [tried])
+    landed = np.concatenate(
+        [(np.isin(f.cell, list(replay.wanted or ())) & f.success).ravel() for f in replay.fallbacks] or [tried]
+    )
     return float(landed[tried].mean()) if tried.any() and replay.wanted is not None else np.nan

@@ -12,4 +12,8 @@ from rfopt.mobility.timeline import Replay
 def idle_camp_wanted(replay: Replay) -> float:
     """Share 0…1 of GSM idle time, time without service included."""
     servers = np.concatenate([t.server.ravel() for t in replay.of("gsm_idle")] or [np.zeros(0)])
-    return float(np.isin(servers, list(replay.wanted or ())).mean()) if servers.size and replay.wanted is not None else np.nan
+    return (
+        float(np.isin(servers, list(replay.wanted or ())).mean())
+        if servers.size and replay.wanted is not None
+        else np.nan
+    )

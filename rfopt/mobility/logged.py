@@ -18,7 +18,9 @@ CHANGE_REASON = {"idle": Reason.C2, "call": Reason.POWER_BUDGET, "data": Reason.
 LTE_REASON = {"idle": Reason.R_CRITERION, "call": Reason.A3, "data": Reason.A3}
 
 
-def replay_of_log(readings: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...], wanted: tuple[str, ...]) -> Replay:
+def replay_of_log(
+    readings: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...], wanted: tuple[str, ...]
+) -> Replay:
     """Timelines and fallbacks as the phone lived them.
 
     Parameters
@@ -35,7 +37,9 @@ def replay_of_log(readings: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, 
         for timeline in [_timeline(stretch, rat, names)]
     ]
     fallbacks = [_fallbacks(rows, point, gsm, lte) for point, rows in readings.groupby("point", sort=True)]
-    return Replay(gsm, lte, indices(wanted, gsm), tuple(timelines), tuple(f for f in fallbacks if f.cell.size), modelled=False)
+    return Replay(
+        gsm, lte, indices(wanted, gsm), tuple(timelines), tuple(f for f in fallbacks if f.cell.size), modelled=False
+    )
 
 
 def _stretches(readings: pd.DataFrame, rat: str) -> Iterator[pd.DataFrame]:
@@ -58,7 +62,9 @@ def _timeline(rows: pd.DataFrame, rat: str, names: tuple[str, ...]) -> Timeline:
     labels = _labels(rows, rat)
     server = np.array([[position.get(name, -2) for name in rows["cell"]]], dtype=np.int16)
     changed = np.array([False, *(a != b for a, b in zip(labels, labels[1:], strict=False))])
-    reason = np.where(changed, (CHANGE_REASON if rat == "GSM" else LTE_REASON)[mode], Reason.NONE)[None, :].astype(np.int8)
+    reason = np.where(changed, (CHANGE_REASON if rat == "GSM" else LTE_REASON)[mode], Reason.NONE)[None, :].astype(
+        np.int8
+    )
     events = rows["event"].to_numpy()
     reason[0, events == "drop"] = Reason.RADIO_LINK_TIMEOUT
     reason[0, events == "handover_fail"] = Reason.HANDOVER_FAILED
@@ -66,7 +72,9 @@ def _timeline(rows: pd.DataFrame, rat: str, names: tuple[str, ...]) -> Timeline:
     quality = rows["ci_db" if rat == "GSM" else "sinr_db"].to_numpy(dtype=np.float32)[None, :]
     rxqual = rows["rxqual"].fillna(-1).to_numpy(dtype=np.int8)[None, :]
     machine = f"{rat.lower()}_{'idle' if mode == 'idle' else 'call'}"
-    return Timeline(machine, str(rows["point"].iloc[0]), rows["time"].to_numpy(), server, reason, level, quality, rxqual)
+    return Timeline(
+        machine, str(rows["point"].iloc[0]), rows["time"].to_numpy(), server, reason, level, quality, rxqual
+    )
 
 
 def _labels(rows: pd.DataFrame, rat: str) -> list[str]:
@@ -78,7 +86,9 @@ def _labels(rows: pd.DataFrame, rat: str) -> list[str]:
 
 def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Fallbacks:
     """Each csfb_start with the csfb_ok or csfb_fail that follows it."""
-    events = rows[rows["event"].isin(["csfb_start", "csfb_ok", "csfb_fail"]) & rows["serving"]].sort_values("time", kind="stable")
+    events = rows[rows["event"].isin(["csfb_start", "csfb_ok", "csfb_fail"]) & rows["serving"]].sort_values(
+        "time", kind="stable"
+    )
     tries = []
     for a, b in zip(events.iloc[:-1].itertuples(), events.iloc[1:].itertuples(), strict=True):
         if a.event == "csfb_start" and b.event != "csfb_start":

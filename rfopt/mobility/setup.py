@@ -144,7 +144,9 @@ def csfb_arrays(network: Network, gsm: pd.Index, lte: pd.Index) -> Arrays:
     arfcn = network.cells.loc[gsm, "arfcn"].to_numpy()
     lists = [network.redirect_arfcns(name) for name in lte]
     return {
-        "listed": np.array([[a in entries for a in arfcn] for entries in lists], dtype=bool).reshape(len(lte), len(gsm)),
+        "listed": np.array([[a in entries for a in arfcn] for entries in lists], dtype=bool).reshape(
+            len(lte), len(gsm)
+        ),
         "list_length": np.array([len(entries) for entries in lists], dtype=np.int64),
         "rxlev_access_min_dbm": network.cells.loc[gsm, "rxlev_access_min_dbm"].to_numpy(dtype=float),
         "tac": area(network.cells.loc[lte], "tac"),

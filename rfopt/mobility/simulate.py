@@ -145,7 +145,9 @@ def _trace(
 def _offsets(levels: Levels, seed: int, budget: Budget) -> NDArray[np.float32]:
     """What the mean levels may be off by: one draw per group of runs, (draws, points, cells) in units of the error."""
     draws = [
-        np.random.Generator(np.random.Philox(stable_key(str(seed), "offset", point, cell))).standard_normal(budget.draws)
+        np.random.Generator(np.random.Philox(stable_key(str(seed), "offset", point, cell))).standard_normal(
+            budget.draws
+        )
         for point in levels.points.index
         for cell in levels.cells
     ]
@@ -165,7 +167,11 @@ def _luck(machine: str, point: str, steps: int, seed: int, budget: Budget) -> An
     if machine == "gsm_call":
         uniform = draw_uniform(key, budget.runs, steps, np.arange(2, dtype=np.uint64))
         jitter = draw_fading(key + 1, budget.runs, steps, SACCH_S, 0.0, np.arange(1, dtype=np.uint64))[:, :, 0]
-        return {"luck": uniform[:, :, 0], "handover_luck": uniform[:, :, 1], "jitter_db": jitter * np.float32(JITTER_DB)}
+        return {
+            "luck": uniform[:, :, 0],
+            "handover_luck": uniform[:, :, 1],
+            "jitter_db": jitter * np.float32(JITTER_DB),
+        }
     if machine == "lte_idle":
         return draw_uniform(key, budget.runs, len(attempt_steps(budget)), np.arange(csfb.LUCK, dtype=np.uint64))
     return None
@@ -266,7 +272,9 @@ def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]
 
 def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
     shift, floor, doubt = here.shift_db("GSM"), here.floor_mw("GSM"), here.doubt_db("GSM")
-    camped = here.once("gsm_idle", {**idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor))
+    camped = here.once(
+        "gsm_idle", {**idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor)
+    )
     start = camped.server[:, -1]
     inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
     return [camped, here.once("gsm_call", inputs, lambda: _call_gsm(here, call, shift, floor, start))]

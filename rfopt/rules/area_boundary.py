@@ -9,7 +9,9 @@ from rfopt.rules import Figures, change_to, exchanges, rules, serving_share
 
 
 @rules
-def area_boundary(evidence: Evidence, figures: Figures, most_per_min: float = 0.2, least_share: float = 0.05) -> list[Finding]:
+def area_boundary(
+    evidence: Evidence, figures: Figures, most_per_min: float = 0.2, least_share: float = 0.05
+) -> list[Finding]:
     """Fires where idle phones change area more than `most_per_min`, or fall back to an area that is not the LTE cell's."""
     return [*_idle(evidence, figures, most_per_min), *_fallback(evidence, figures, least_share)]
 
@@ -36,8 +38,12 @@ def _idle(evidence: Evidence, figures: Figures, most_per_min: float) -> list[Fin
 
 
 def _one_area(evidence: Evidence, cells: tuple[str, ...]) -> Plan:
-    home = next((evidence.network.cells.at[c, "lac"] for c in evidence.wanted), evidence.network.cells.at[cells[0], "lac"])
-    return tuple(change_to(evidence, c, "lac", float(home)) for c in cells if evidence.network.cells.at[c, "lac"] != home)
+    home = next(
+        (evidence.network.cells.at[c, "lac"] for c in evidence.wanted), evidence.network.cells.at[cells[0], "lac"]
+    )
+    return tuple(
+        change_to(evidence, c, "lac", float(home)) for c in cells if evidence.network.cells.at[c, "lac"] != home
+    )
 
 
 def _fallback(evidence: Evidence, figures: Figures, least_share: float) -> list[Finding]:

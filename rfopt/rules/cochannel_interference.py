@@ -38,8 +38,12 @@ def cochannel_interference(evidence: Evidence, figures: Figures, needed_ci_db: f
     return findings
 
 
-def _finding(evidence: Evidence, figures: Figures, culprit: str, victim: str, ci_db: float, needed_db: float) -> Finding:
-    shared = sorted(set(carriers(evidence.network.cells.loc[culprit])[0]) & set(carriers(evidence.network.cells.loc[victim])[0]))
+def _finding(
+    evidence: Evidence, figures: Figures, culprit: str, victim: str, ci_db: float, needed_db: float
+) -> Finding:
+    shared = sorted(
+        set(carriers(evidence.network.cells.loc[culprit])[0]) & set(carriers(evidence.network.cells.loc[victim])[0])
+    )
     return Finding(
         "cochannel_interference",
         figures.severity("ci_p10_db", "rxqual_0_4_share", "csfb_success_share", "idle_camp_wanted"),

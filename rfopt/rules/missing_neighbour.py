@@ -23,7 +23,9 @@ def missing_neighbour(
             related = evidence.network.related(server, cell) or evidence.network.related(cell, server)
             if cell == server or related or not (cell in evidence.wanted or server in evidence.wanted):
                 continue
-            gap = np.nanmax(np.append(np.where(levels.measured(cell), levels.of(cell) - levels.of(server), np.nan), -99.0))
+            gap = np.nanmax(
+                np.append(np.where(levels.measured(cell), levels.of(cell) - levels.of(server), np.nan), -99.0)
+            )
             if gap < -within_db:
                 continue
             findings.append(

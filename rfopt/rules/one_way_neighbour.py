@@ -19,7 +19,9 @@ def one_way_neighbour(evidence: Evidence, figures: Figures, within_db: float = 1
         if not wanted or evidence.network.related(other, cell) or not {cell, other} <= set(levels.cells):
             continue
         away = other if cell in wanted else cell
-        excess = np.nanmax(np.append(np.where(levels.measured(away), levels.of(away) - evidence.wanted_dbm(), np.nan), -99.0))
+        excess = np.nanmax(
+            np.append(np.where(levels.measured(away), levels.of(away) - evidence.wanted_dbm(), np.nan), -99.0)
+        )
         if excess < -within_db:
             continue
         findings.append(

@@ -16,7 +16,9 @@ def outage(evidence: Evidence, figures: Figures, audible_dbm: float = -90.0, lea
     everywhere = set(evidence.readings["cell"]) | set(evidence.outside["cell"])
     findings = []
     for cell in evidence.case.wanted:
-        samples = int(((evidence.readings["rat"] == evidence.network.cells.at[cell, "rat"]) & evidence.readings["serving"]).sum())
+        samples = int(
+            ((evidence.readings["rat"] == evidence.network.cells.at[cell, "rat"]) & evidence.readings["serving"]).sum()
+        )
         if cell in everywhere or samples < least_samples:
             continue
         points = evidence.situation.gsm.levels.points.assign(building=evidence.case.building)
@@ -28,7 +30,12 @@ def outage(evidence: Evidence, figures: Figures, audible_dbm: float = -90.0, lea
                     max(figures.severity("idle_camp_wanted", "rxlev_p10_dbm"), 0.5),
                     (cell,),
                     evidence.points,
-                    {"expected_dbm": round(expected, 1), "threshold_dbm": audible_dbm, "samples": samples, "reports": 0},
+                    {
+                        "expected_dbm": round(expected, 1),
+                        "threshold_dbm": audible_dbm,
+                        "samples": samples,
+                        "reports": 0,
+                    },
                     basis="measured",
                 )
             )

@@ -22,7 +22,9 @@ def pci_mod3(evidence: Evidence, figures: Figures, within_db: float = 6.0, least
             row = evidence.network.cells.loc[cell]
             if cell == server or row["earfcn"] != own["earfcn"] or row["pci"] % 3 != own["pci"] % 3:
                 continue
-            gap = np.nanmax(np.append(np.where(levels.measured(cell), levels.of(cell) - levels.of(server), np.nan), -99.0))
+            gap = np.nanmax(
+                np.append(np.where(levels.measured(cell), levels.of(cell) - levels.of(server), np.nan), -99.0)
+            )
             if gap >= -within_db and not any(f.cells == (str(cell), server) for f in findings):
                 findings.append(
                     Finding(

@@ -15,7 +15,11 @@ def wrong_parameters(evidence: Evidence, figures: Figures, least_pair_db: float 
 
     Handover margins of a pair that sum below `least_pair_db` send a call back at the levels that sent it over.
     """
-    return [*_illegal_cells(evidence, figures), *_illegal_relations(evidence, figures), *_circling(evidence, figures, least_pair_db)]
+    return [
+        *_illegal_cells(evidence, figures),
+        *_illegal_relations(evidence, figures),
+        *_circling(evidence, figures, least_pair_db),
+    ]
 
 
 def _heard(evidence: Evidence) -> list[str]:
@@ -24,7 +28,9 @@ def _heard(evidence: Evidence) -> list[str]:
 
 def _finding(evidence: Evidence, figures: Figures, cells: tuple[str, ...], what: str, value: float, expected: str,
              cure: tuple[Change, ...]) -> Finding:  # fmt: skip
-    severity = max(0.55, figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "rxqual_0_4_share"))
+    severity = max(
+        0.55, figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "rxqual_0_4_share")
+    )
     facts = {"parameter": what, "value": value, "expected": expected}
     return Finding("wrong_parameters", severity, cells, evidence.points, facts, basis="tables", cure=cure)
 
@@ -70,7 +76,12 @@ def _circling(evidence: Evidence, figures: Figures, least_pair_db: float) -> lis
         if cell < other and {cell, other} <= heard and back in margins.index:
             total = float(margins[(cell, other)] + margins[back])
             if total < least_pair_db:
-                cure = (change_to(evidence, cell, "ho_margin_pbgt_db", 6.0, other), change_to(evidence, other, "ho_margin_pbgt_db", 6.0, cell))
+                cure = (
+                    change_to(evidence, cell, "ho_margin_pbgt_db", 6.0, other),
+                    change_to(evidence, other, "ho_margin_pbgt_db", 6.0, cell),
+                )
                 what = "ho_margin_pbgt_db + ho_margin_pbgt_db"
-                findings.append(_finding(evidence, figures, (cell, other), what, total, f"≥ {least_pair_db:g} dB", cure))
+                findings.append(
+                    _finding(evidence, figures, (cell, other), what, total, f"≥ {least_pair_db:g} dB", cure)
+                )
     return findings

@@ -84,7 +84,9 @@ def _fill_defaults(cells: pd.DataFrame) -> list[str]:
         taken = cells[column.column].isna().to_numpy() & np.isfinite(defaults)
         if taken.any():
             values = ", ".join(f"{v:g}" for v in np.unique(defaults[taken]))
-            notes.append(f"cells.csv: {column.column} is empty for {taken.sum()} cells, taken as {values} {column.unit}".rstrip())
+            notes.append(
+                f"cells.csv: {column.column} is empty for {taken.sum()} cells, taken as {values} {column.unit}".rstrip()
+            )
             cells.loc[taken, column.column] = defaults[taken]
     empty = cells["max_power_dbm"].isna()
     cells.loc[empty, "max_power_dbm"] = cells.loc[empty, "power_dbm"]
@@ -111,19 +113,27 @@ def _neighbours(path: Path, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[str
         if a == b:
             raise InputError(f"cell {printable(a)} is its own neighbour", path, line)
         if rat[a] != rat[b]:
-            raise InputError(f"relation joins {rat[a]} {printable(a)} to {rat[b]} {printable(b)}, expected one technology", path, line)
+            raise InputError(
+                f"relation joins {rat[a]} {printable(a)} to {rat[b]} {printable(b)}, expected one technology",
+                path,
+                line,
+            )
     for name in RELATION_PARAMETERS:
         column = schema("neighbours")[name]
         defaults = frame["cell"].map(rat).map(lambda r, c=column: float(c.default_for(r, "") or "nan"))
         taken = int((frame[name].isna() & defaults.notna()).sum())
         if taken:
-            notes.append(f"neighbours.csv: {name} is empty for {taken} relations, taken as {column.default.split('=')[1]}")
+            notes.append(
+                f"neighbours.csv: {name} is empty for {taken} relations, taken as {column.default.split('=')[1]}"
+            )
         frame[name] = frame[name].fillna(defaults)
     return _indexed(frame), notes
 
 
 def _indexed(frame: pd.DataFrame) -> pd.DataFrame:
-    index = pd.MultiIndex.from_arrays([frame["cell"].astype(str), frame["neighbour"].astype(str)], names=["cell", "neighbour"])
+    index = pd.MultiIndex.from_arrays(
+        [frame["cell"].astype(str), frame["neighbour"].astype(str)], names=["cell", "neighbour"]
+    )
     return frame[list(RELATION_PARAMETERS)].set_axis(index)
 
 
@@ -169,6 +179,8 @@ def _antennas(path: Path, cells: pd.DataFrame) -> dict[str, Pattern]:
         family = [f for f in files if f.stem == name or f.stem.startswith(f"{name}_")]
         if not family:
             near = did_you_mean(name, [f.stem for f in files])
-            raise InputError(f"antenna '{printable(name)}' has no file in antennas/{near}", path / "cells.csv", int(line))
+            raise InputError(
+                f"antenna '{printable(name)}' has no file in antennas/{near}", path / "cells.csv", int(line)
+            )
         patterns.update({f.stem: read_pattern(f) for f in family})
     return patterns

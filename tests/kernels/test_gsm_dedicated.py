@@ -1,14 +1,14 @@
 """GSM calls: published behaviour, the twin, invariants."""
 
-import drawn
 import numba
 import numpy as np
 import pytest
-import twin_gsm_dedicated
 
 from rfopt.kernels import gsm_dedicated
 from rfopt.kernels.fading import draw_fading, draw_uniform
 from rfopt.mobility.reasons import Reason
+
+from . import drawn, twin_gsm_dedicated
 
 
 def parameters(cells, runs, steps, **changes):
@@ -228,7 +228,11 @@ def test_order_of_cells_does_not_matter(crowd):
     level, time, shift, start, case = crowd
     order = np.random.default_rng(2).permutation(10)
     moved = {
-        name: value if np.shape(value)[:1] in ((), (4,)) else value[order] if value.ndim == 1 else value[order][:, order]
+        name: value
+        if np.shape(value)[:1] in ((), (4,))
+        else value[order]
+        if value.ndim == 1
+        else value[order][:, order]
         for name, value in ((n, np.asarray(v)) for n, v in case.items())
     }
     place = np.argsort(order)

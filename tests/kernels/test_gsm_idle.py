@@ -1,14 +1,14 @@
 """GSM idle mode: published behaviour, the twin, invariants."""
 
-import drawn
 import numba
 import numpy as np
 import pytest
-import twin_gsm_idle
 
 from rfopt.kernels import gsm_idle
 from rfopt.kernels.fading import draw_fading
 from rfopt.mobility.reasons import Reason
+
+from . import drawn, twin_gsm_idle
 
 
 def parameters(cells, **changes):
@@ -91,7 +91,15 @@ def test_drawn_cases_reach_every_rule():
 # Domain vector 8: constant levels; cell 0 hears only cell 1, which hears cell 2. The first reselection is at t = 0.
 @pytest.mark.parametrize(
     ("excess_db", "area", "hysteresis_db", "expected_s"),
-    [(4, 1, 0, 15.0), (6, 1, 0, 5.0), (6, 2, 8, None), (8, 2, 8, 5.0), (4, 2, 4, 15.0), (5, 1, 0, 5.0), (0, 1, 0, None)],
+    [
+        (4, 1, 0, 15.0),
+        (6, 1, 0, 5.0),
+        (6, 2, 8, None),
+        (8, 2, 8, 5.0),
+        (4, 2, 4, 15.0),
+        (5, 1, 0, 5.0),
+        (0, 1, 0, None),
+    ],
 )
 @pytest.mark.parametrize("step_s", [0.5, 0.1, 1.0])
 def test_second_reselection_waits(excess_db, area, hysteresis_db, expected_s, step_s):
@@ -258,7 +266,9 @@ def test_common_shift_changes_nothing(crowd):
 
 def test_infinite_hysteresis_keeps_the_area(crowd):
     level, time, shift, start, case = crowd
-    server, reason = gsm_idle.camp(level, time, shift, start, **case | {"cell_reselect_hysteresis_db": np.full(12, np.inf)})
+    server, reason = gsm_idle.camp(
+        level, time, shift, start, **case | {"cell_reselect_hysteresis_db": np.full(12, np.inf)}
+    )
     area = np.where(server >= 0, np.asarray(case["area"])[server], 0)
     crossed = np.diff(area, axis=1) != 0
     assert not (crossed & (reason[:, 1:] == Reason.C2)).any()

@@ -1,13 +1,13 @@
 """LTE connected mode: published behaviour, the twin, invariants."""
 
-import drawn
 import numba
 import numpy as np
 import pytest
-import twin_lte_connected
 
 from rfopt.kernels import lte_connected
 from rfopt.mobility.reasons import Reason
+
+from . import drawn, twin_lte_connected
 
 
 def parameters(cells, **changes):
@@ -73,7 +73,9 @@ def test_twin_agrees(seed):
     server, reason, sinr = lte_connected.hand_over(level, time, shift, start, **case)
     plain = {name: np.asarray(value).tolist() for name, value in case.items()}
     for r in range(len(level)):
-        expected = twin_lte_connected.hand_over(level[r].tolist(), time.tolist(), shift.tolist(), int(start[r]), **plain)
+        expected = twin_lte_connected.hand_over(
+            level[r].tolist(), time.tolist(), shift.tolist(), int(start[r]), **plain
+        )
         assert server[r].tolist() == expected[0]
         assert [Reason(x).name.lower().replace("none", "") for x in reason[r]] == expected[1]
         heard = np.array(expected[2]) != -np.inf

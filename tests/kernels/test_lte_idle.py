@@ -1,13 +1,13 @@
 """LTE idle mode: published behaviour, the twin, invariants."""
 
-import drawn
 import numba
 import numpy as np
 import pytest
-import twin_lte_idle
 
 from rfopt.kernels import lte_idle
 from rfopt.mobility.reasons import Reason
+
+from . import drawn, twin_lte_idle
 
 NO = np.nan
 

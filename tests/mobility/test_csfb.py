@@ -103,7 +103,7 @@ def test_parts_have_their_means(part, mean_s):
 
 def test_order_of_attempts_does_not_matter():
     rng = np.random.default_rng(4)
-    level, ci = rng.uniform(-110, -70, (50, 4)), rng.uniform(-2, 25, (50, 4))
+    level, ci = rng.uniform(-130, -85, (50, 4)), rng.uniform(-2, 25, (50, 4))
     server, luck = rng.integers(0, 2, 50), rng.random((50, csfb.LUCK))
     network = {
         "listed": [[1, 1, 0, 0], [0, 1, 1, 0]], "list_length": [2, 2], "rxlev_access_min_dbm": [-100.0] * 4,
