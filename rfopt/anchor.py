@@ -129,7 +129,7 @@ def _stretch(point: str, rows: pd.DataFrame, cells: pd.Index, rat: str) -> Stret
     instant = rows.groupby(["file", "mode", "time"], sort=True).ngroup().to_numpy()
     count = int(instant.max()) + 1 if len(rows) else 0
     level = np.full((count, len(cells)), np.nan)
-    position = cells.get_indexer(rows["cell"])
+    position = cells.get_indexer(pd.Index(rows["cell"]))
     level[instant, position] = rows[column].to_numpy() + CODE_CENTRE_DB[rat]
     time, idle = np.zeros(count), np.zeros(count, dtype=bool)
     time[instant], idle[instant] = rows["time"].to_numpy(), (rows["mode"] == "idle").to_numpy()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
@@ -22,11 +23,12 @@ TUNABLE = tuple(
     + [name for name, column in schema("neighbours").items() if column.affects]
     + ["neighbour", "redirect_arfcn"]
 )
-KEYS = {
+KEYS: dict[str, dict[str, type]] = {
     "complaint": {"id": str, "text": str, "lat": float, "lon": float, "building": str, "floor": int},
     "inputs": {"network": str, "logs": list, "wanted": list},
     "limits": {"parameters": list, "cells": list, "max_changes": int, "site_visits": bool},
 }
+NEEDED = {"complaint": ("id", "lat", "lon", "floor"), "inputs": ("logs",)}
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,13 @@ def _line_of(key: str, text: str) -> int | None:
 
 
 def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:
-    for table, keys in (("complaint", ("id", "lat", "lon", "floor")), ("inputs", ("logs",))):
-        if not isinstance(tables.get(table), dict):
+    for table, keys in NEEDED.items():
+        given = tables.get(table)
+        if not isinstance(given, dict):
             raise InputError(f"table [{table}] is missing{did_you_mean(table, tables)}", path)
         for key in keys:
-            if key not in tables[table]:
-                near = did_you_mean(key, tables[table])
+            if key not in given:
+                near = did_you_mean(key, given)
                 raise InputError(f"{key} is missing in [{table}]{near}", path, _line_of(f"[{table}]", text))
     notes = []
     for table, keys_of in tables.items():
@@ -223,8 +226,6 @@ def _limits(table: dict[str, Any], network: Network | None, text: str, path: Pat
 
 def _with_wanted(case: Case, named: tuple[str, ...], text: str, path: Path) -> Case:
     """The cells meant to serve here: named in the case, else the GSM indoor cells of the building."""
-    from dataclasses import replace
-
     if case.network is None:
         return replace(case, wanted=named)
     cells = case.network.cells
@@ -237,8 +238,8 @@ def _with_wanted(case: Case, named: tuple[str, ...], text: str, path: Path) -> C
             )
     if named:
         return replace(case, wanted=named)
-    inside = [case.building in served if case.building else False for served in cells["building"]]
-    found = tuple(cells.index[(cells["kind"] == "das") & inside])
+    inside = np.array([case.building != "" and case.building in served for served in cells["building"]], dtype=bool)
+    found = tuple(cells.index[(cells["kind"] == "das").to_numpy() & inside])
     note = (
         f"wanted is not given, taken as {', '.join(found)}"
         if found

@@ -54,9 +54,10 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """From a walk test in a high-rise flat to a parameter change plan, for 2G and 4G.
 
     \b
@@ -64,6 +65,8 @@ def cli() -> None:
     rfopt diagnose here/drive_tests/baohu_tianxia          what is wrong
     rfopt recommend here/drive_tests/baohu_tianxia -o out  what to change
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @cli.command()

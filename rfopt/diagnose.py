@@ -68,50 +68,51 @@ def _weigh(finding: Finding, share: float) -> float:
 
 
 def diagnose_log(case: Case) -> list[Finding]:
-    """What a log shows by itself, without a network: how often the server changed, and went back.
+    """What a log shows by itself, without a network: how often the server changed, and how often it went back.
 
-    The share of returns A→B→A within `PINGPONG_S` and the rate per minute are counted per mode, between cells and
-    between technologies.
+    Idle changes and changes while busy are judged apart, and so are changes between technologies and within one; a
+    return is A→B→A within `PINGPONG_S`.
     """
     moves = transitions(case.readings)
+    points = tuple(sorted(set(case.readings["point"]) - {""}))
     findings = []
-    for rule, kind, mode in (("pingpong_reselection", "reselection", "idle"), ("pingpong_handover", "handover", "")):
+    for rule, kind in (("pingpong_reselection", "reselection"), ("pingpong_handover", "handover")):
+        minutes = _minutes(case.readings, idle=kind == "reselection")
         chosen = moves[moves["kind"] == kind]
-        minutes = _minutes(case.readings, mode)
-        if chosen.empty or minutes <= 0:
-            continue
-        figure = "reselections_per_min" if rule == "pingpong_reselection" else "handovers_per_min"
-        findings.append(_of_moves(rule, figure, chosen, minutes, tuple(sorted(case.readings["point"].unique()))))
-    return sorted(findings, key=lambda f: -f.severity)
+        across = chosen["rat_from"] != chosen["rat_to"]
+        for by, part in (("rat", chosen[across]), ("cell", chosen[~across])):
+            if len(part) and minutes > 0:
+                returns = int(pingpong(part, PINGPONG_S, by=by).sum())
+                findings.append(_of_moves(rule, part, minutes, by, returns, points))
+    return sorted(findings, key=lambda f: (-f.severity, -f.evidence["returns"]))
 
 
-def _minutes(readings: pd.DataFrame, mode: str) -> float:
-    """Time covered by serving rows of a mode ('' = any but idle), gaps above `LONGEST_GAP_S` left out, in minutes."""
-    serving = readings[readings["serving"] & ((readings["mode"] == mode) if mode else (readings["mode"] != "idle"))]
+def _minutes(readings: pd.DataFrame, idle: bool) -> float:
+    """Time covered by serving rows in idle mode, or in the others, gaps above `LONGEST_GAP_S` left out, in minutes."""
+    serving = readings[readings["serving"] & ((readings["mode"] == "idle") == idle)]
     gaps = serving.sort_values("time", kind="stable").groupby("file")["time"].diff()
     return float(gaps[gaps <= LONGEST_GAP_S].sum()) / 60.0
 
 
-def _of_moves(rule: str, figure: str, moves: pd.DataFrame, minutes: float, points: tuple[str, ...]) -> Finding:
-    back, between_rats = pingpong(moves, PINGPONG_S), pingpong(moves, PINGPONG_S, by="rat")
+def _of_moves(rule: str, moves: pd.DataFrame, minutes: float, by: str, returns: int, points: tuple[str, ...]) -> Finding:
+    figure = "reselections_per_min" if rule == "pingpong_reselection" else "handovers_per_min"
     rate = len(moves) / minutes
-    pairs = (moves["from_cell"] + " → " + moves["to_cell"]).value_counts()
-    rats = (moves["rat_from"] + "→" + moves["rat_to"]).value_counts()
-    busiest = str(pairs.index[0]).split(" → ")
+    start, end = ("rat_from", "rat_to") if by == "rat" else ("from_cell", "to_cell")
+    counts = (moves[start].astype(str) + " ↔ " + moves[end].astype(str)).value_counts()
+    cells = (moves["from_cell"].astype(str) + "\n" + moves["to_cell"].astype(str)).value_counts()
     return Finding(
         rule,
         round(aim(figure).severity(rate), 4),
-        tuple(dict.fromkeys(busiest)),
+        tuple(dict.fromkeys(str(cells.index[0]).split("\n"))),
         points,
         {
             figure: round(rate, 2),
             "target_per_min": aim(figure).target,
-            "between": str(pairs.index[0]),
+            "between": str(counts.index[0]),
             "counted": len(moves),
-            "pingpong_share": round(float(back.mean()), 3),
-            "returns": int(back.sum()),
-            "returns_between_technologies": int(between_rats.sum()),
-            "changes_by_technology": {str(name): int(n) for name, n in rats.items()},
+            "returns": returns,
+            "pingpong_share": round(returns / len(moves), 3),
+            "changes": {str(name): int(n) for name, n in counts.head(6).items()},
             "minutes": round(minutes, 1),
         },
         cause=False,

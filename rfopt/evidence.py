@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import SupportsFloat, cast
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,10 @@ class Evidence:
     def points(self) -> tuple[str, ...]:
         """Labels of the complaint's points."""
         return tuple(self.situation.points)
+
+    def number(self, cell: str, parameter: str) -> float:
+        """A number of a cell as the table has it; NaN where it is not known."""
+        return float(cast(SupportsFloat, self.network.cells.at[cell, parameter]))
 
     def heard(self, rat: str) -> list[str]:
         """Cells reported at the complaint's points, strongest first."""

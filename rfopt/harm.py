@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
             frames[f"estate of {cell}"] = pd.concat([_floors(b, None) for b in served])
             owner[f"estate of {cell}"] = cell
         elif row["kind"] != "das":
-            frames[f"users of {cell}"] = _sector(row)
+            frames[f"users of {cell}"] = _sector(cast(pd.Series, row))
             owner[f"users of {cell}"] = cell
     points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
     members = {group: np.flatnonzero(points["group"] == group) for group in frames}

@@ -7,6 +7,7 @@ antenna points decide, and what they do not decide is reported instead of guesse
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,18 @@ class Identified:
     unknown: pd.DataFrame
 
 
+class Heard(NamedTuple):
+    """What a reading says of its cell: identity, the name the phone gave, its server, and where the phone was."""
+
+    rat: str
+    channel: float
+    code: str
+    given: str
+    server: str
+    lat: float
+    lon: float
+
+
 def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -> Identified:
     """Name the cell of every reading.
 
@@ -67,15 +80,15 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
             "lon": readings["lon"].fillna(lon).round(4),
         }
     )
-    groups = keys.groupby(list(keys.columns), sort=False, dropna=False)
+    number = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup().to_numpy()
+    kinds = [Heard(*key) for key in keys.drop_duplicates().itertuples(index=False)]
     shelf = _shelve(network)
-    named = [_choose(key, shelf, network) for key in groups.groups]
-    size = groups.size().to_numpy()
-    number = groups.ngroup().to_numpy()
+    named = [_choose(kind, shelf, network) for kind in kinds]
+    size = np.bincount(number)
     cell = np.array([choice[0] for choice in named], dtype=object)[number]
     out = readings.assign(cell=pd.array(cell, dtype="str"))
     seen = pd.DataFrame(
-        [(k[0], k[1], k[2], n, choice[1], choice[0]) for k, n, choice in zip(groups.groups, size, named, strict=True)],
+        [(k.rat, k.channel, k.code, n, choice[1], choice[0]) for k, n, choice in zip(kinds, size, named, strict=True)],
         columns=["rat", "channel", "code", "samples", "candidates", "cell"],
     )
     unnamed = seen[(seen["cell"] == "") & seen["rat"].isin(["GSM", "LTE"]) & seen["channel"].notna()]
@@ -83,7 +96,7 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
 
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby(["rat", "channel", "code", "candidates"], as_index=False)["samples"].sum()
+    return frame.groupby(["rat", "channel", "code", "candidates"])["samples"].sum().reset_index()
 
 
 def _identity(readings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -114,13 +127,12 @@ def _shelve(network: Network) -> dict[tuple[str, float, str], list[str]]:
     return shelf
 
 
-def _choose(key: tuple, shelf: dict[tuple[str, float, str], list[str]], network: Network) -> tuple[str, str]:
+def _choose(heard: Heard, shelf: dict[tuple[str, float, str], list[str]], network: Network) -> tuple[str, str]:
     """(cell, candidates): one of them is '' — a cell if it is clear, else the candidates if there are any."""
-    rat, channel, code, given, server, lat, lon = key
-    if given in network.cells.index and (np.isnan(channel) or _on_channel(network, given, rat, channel)):
-        return given, ""
-    names = shelf.get((rat, channel, code), [])
-    costs = sorted((_cost(network, name, server, lat, lon), name) for name in names)
+    if heard.given in network.cells.index and (np.isnan(heard.channel) or _on_channel(network, heard)):
+        return heard.given, ""
+    names = shelf.get((heard.rat, heard.channel, heard.code), [])
+    costs = sorted((_cost(network, name, heard.server, heard.lat, heard.lon), name) for name in names)
     costs = [(cost, name) for cost, name in costs if cost[1] <= FARTHEST_KM]
     if not costs:
         return "", ""
@@ -129,9 +141,9 @@ def _choose(key: tuple, shelf: dict[tuple[str, float, str], list[str]], network:
     return costs[0][1], ""
 
 
-def _on_channel(network: Network, cell: str, rat: str, channel: float) -> bool:
-    row = network.cells.loc[cell]
-    return bool(row["rat"] == rat and row["arfcn" if rat == "GSM" else "earfcn"] == channel)
+def _on_channel(network: Network, heard: Heard) -> bool:
+    row = network.cells.loc[heard.given]
+    return bool(row["rat"] == heard.rat and row["arfcn" if heard.rat == "GSM" else "earfcn"] == heard.channel)
 
 
 def _cost(network: Network, cell: str, server: str, lat: float, lon: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -82,7 +82,7 @@ class Network:
 Value = float | str | None
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Change:
     """One changed value, remembering what it replaces.
 
@@ -124,6 +124,11 @@ class Change:
 Plan = tuple[Change, ...]
 
 
+def keys_of(plan: Plan) -> tuple[tuple[str, str, str], ...]:
+    """What a plan touches, in its order: something to sort plans by."""
+    return tuple(change.key for change in plan)
+
+
 def value_of(network: Network, cell: str, neighbour: str | None, parameter: str) -> Value:
     """The present value of what a change would touch.
 
@@ -138,8 +143,8 @@ def value_of(network: Network, cell: str, neighbour: str | None, parameter: str)
     if neighbour is None:
         if parameter not in schema("cells") or parameter == "cell":
             raise InputError(f"parameter '{printable(parameter)}' is unknown{did_you_mean(parameter, schema('cells'))}")
-        value = network.cells.at[cell, parameter]
-        return value_text(value) if isinstance(value, tuple) else value
+        value: Any = network.cells.at[cell, parameter]
+        return value_text(value) if isinstance(value, tuple) else cast(Value, value)
     _known_cell(network, neighbour)
     if parameter == "neighbour":
         return "present" if network.related(cell, neighbour) else "absent"
@@ -148,7 +153,12 @@ def value_of(network: Network, cell: str, neighbour: str | None, parameter: str)
         raise InputError(f"parameter '{printable(parameter)}' is not one of a relation{near}")
     if not network.related(cell, neighbour):
         raise InputError(f"{cell} has no relation to {neighbour}, so no {parameter} to change")
-    return float(network.neighbours.at[(cell, neighbour), parameter])
+    return _settings(network, cell, neighbour)[parameter]
+
+
+def _settings(network: Network, cell: str, neighbour: str) -> dict[str, float]:
+    """The parameters of one relation."""
+    return {name: float(cast(float, network.neighbours.at[(cell, neighbour), name])) for name in RELATION_PARAMETERS}
 
 
 def _known_cell(network: Network, name: str) -> None:
@@ -214,9 +224,10 @@ def _with_relation(neighbours: pd.DataFrame, cells: pd.DataFrame, change: Change
     key = (change.cell, change.neighbour)
     if not _present(change):
         return neighbours.drop(index=[key])
-    if cells.at[change.cell, "rat"] != cells.at[change.neighbour, "rat"]:
+    rat, other = (str(cells.at[name, "rat"]) for name in key)
+    if rat != other:
         raise InputError(f"{change}: a relation joins cells of one technology")
-    row = {name: relation_default(name, cells.at[change.cell, "rat"]) for name in RELATION_PARAMETERS}
+    row = {name: relation_default(name, rat) for name in RELATION_PARAMETERS}
     added = pd.DataFrame([row], index=pd.MultiIndex.from_tuples([key], names=neighbours.index.names))
     return pd.concat([neighbours, added])
 
@@ -270,19 +281,21 @@ def _cell_differences(old: pd.Series, new: pd.Series) -> list[tuple[str, Value, 
 
 
 def _relation_differences(before: Network, after: Network) -> list[Change]:
-    old, new = before.neighbours, after.neighbours
-    changes = [Change(*key, "neighbour", "present", "absent") for key in sorted(set(old.index) - set(new.index))]
-    for key in sorted(set(new.index) - set(old.index)):
-        changes.append(Change(*key, "neighbour", "absent", "present"))
-        rat = after.cells.at[key[0], "rat"]
-        defaults = {name: relation_default(name, rat) for name in RELATION_PARAMETERS}
-        changes += [
-            Change(*key, n, d, float(new.at[key, n])) for n, d in defaults.items() if not same(d, new.at[key, n])
-        ]
-    for key in sorted(set(old.index) & set(new.index)):
-        values = ((name, float(old.at[key, name]), float(new.at[key, name])) for name in RELATION_PARAMETERS)
-        changes += [Change(*key, name, a, b) for name, a, b in values if not same(a, b)]
+    old, new = (cast(set[tuple[str, str]], set(network.neighbours.index)) for network in (before, after))
+    changes = [Change(a, b, "neighbour", "present", "absent") for a, b in sorted(old - new)]
+    for cell, neighbour in sorted(new - old):
+        changes.append(Change(cell, neighbour, "neighbour", "absent", "present"))
+        rat = str(after.cells.at[cell, "rat"])
+        start = {name: relation_default(name, rat) for name in RELATION_PARAMETERS}
+        changes += _setting_differences(cell, neighbour, start, _settings(after, cell, neighbour))
+    for cell, neighbour in sorted(old & new):
+        was, is_now = (_settings(network, cell, neighbour) for network in (before, after))
+        changes += _setting_differences(cell, neighbour, was, is_now)
     return changes
+
+
+def _setting_differences(cell: str, neighbour: str, old: dict[str, float], new: dict[str, float]) -> list[Change]:
+    return [Change(cell, neighbour, name, old[name], new[name]) for name in old if not same(old[name], new[name])]
 
 
 def _redirect_differences(before: Network, after: Network) -> list[Change]:

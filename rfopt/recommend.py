@@ -22,7 +22,7 @@ from rfopt.harm import Groups, Harm, groups_of
 from rfopt.kpis import compute, objective
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import Replay
-from rfopt.network import Change, Network, Plan, apply
+from rfopt.network import Change, Network, Plan, apply, keys_of
 from rfopt.score import Score, cost_of, intervals, score
 from rfopt.search import Search, find, parts_of
 
@@ -229,7 +229,7 @@ def _in_order(search: Search, plan: Plan) -> tuple[tuple[Step, ...], tuple[tuple
     ladder = [("", search.score(()).objective)]
     whole, nothing = search.score(plan), search.score(())
     while left:
-        part = max(left, key=lambda p: (search.score((*done, *p)).objective, -cost_of(p), p))
+        part = max(left, key=lambda p: (search.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
         left.remove(part)
         before, now = search.score(done), search.score((*done, *part))
         rest = search.score(tuple(c for c in plan if c not in part))

@@ -116,9 +116,7 @@ def _column(replay: Replay, evidence: Evidence, name: str) -> list[float]:
     key = name, tuple(id(part) for part in (*parts[0], *parts[1]))
     if key not in remembered:
         alone = replace(replay, timelines=parts[0], fallbacks=parts[1])
-        draw = evidence.situation.draw_of_run()
-        chosen = [np.flatnonzero(draw == k) for k in range(evidence.situation.budget.draws)]
-        remembered[key] = parts, [float(kpis[name](alone.runs(runs))) for runs in chosen]
+        remembered[key] = parts, [float(kpis[name](alone.runs(runs))) for runs in evidence.situation.runs_of_draw()]
         while len(remembered) > MOST_REMEMBERED:
             del remembered[next(iter(remembered))]
     return list(remembered[key][1])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rfopt.finding import Move
-from rfopt.network import Change, Plan
+from rfopt.network import Change, Plan, keys_of
 from rfopt.score import Score
 
 LEAST_GAIN = 0.003
@@ -80,35 +80,46 @@ def find(search: Search) -> Plan:
 
 
 def _forward(search: Search, plan: Plan) -> Plan:
-    """Take the most worthwhile move until none is; gains known from an earlier round are looked at again first."""
+    """Take the most worthwhile move until none is; gains known from an earlier round are looked at again first.
+
+    Of every ladder of steps only the middle and the last are tried here; `_smaller` looks between.
+    """
+    chosen = _landmarks(search.moves)
     gains: dict[int, float] = {}
     while True:
         here = search.worth(plan)
-        fresh = _refresh(search, plan, here, gains)
+        fresh = _refresh(search, plan, here, gains, chosen)
         best = max(fresh, key=lambda k: (fresh[k], -k), default=None)
         if best is None or fresh[best] < LEAST_GAIN:
-            if len(fresh) == len(search.moves):
+            if len(fresh) == len(chosen):
                 return plan
             gains = {}
             continue
         plan = with_move(plan, search.moves[best])
-        gains = {k: fresh.get(k, gains.get(k, 0.0)) for k in range(len(search.moves))}
-        search.progress("search", min(0.9, search.worth(plan)))
+        gains = {k: fresh.get(k, gains.get(k, 0.0)) for k in chosen}
 
 
-def _refresh(search: Search, plan: Plan, here: float, gains: dict[int, float]) -> dict[int, float]:
+def _landmarks(moves: Sequence[Move]) -> list[int]:
+    """Of the moves that set the same values, the middle and the last."""
+    ladders: dict[tuple[str, frozenset[Key]], list[int]] = {}
+    for k, move in enumerate(moves):
+        ladders.setdefault((move.fix, frozenset(keys_of(move.changes))), []).append(k)
+    return sorted({k for steps in ladders.values() for k in (steps[(len(steps) - 1) // 2], steps[-1])})
+
+
+def _refresh(search: Search, plan: Plan, here: float, gains: dict[int, float], chosen: Sequence[int]) -> dict[int, float]:
     """Gains of moves on top of a plan, best stale ones first, until a fresh one beats all that is still stale.
 
     The first round, and one that finds nothing, look at every move.
     """
-    order = sorted(range(len(search.moves)), key=lambda k: (-gains.get(k, 1.0), k))
+    order = sorted(chosen, key=lambda k: (-gains.get(k, 1.0), k))
     fresh: dict[int, float] = {}
     for place, k in enumerate(order):
         stale = gains.get(k, 1.0)
         if gains and fresh and max(fresh.values()) >= max(stale, LEAST_GAIN):
             break
         fresh[k] = search.worth(with_move(plan, search.moves[k])) - here
-        search.progress("search", 0.3 * place / len(order))
+        search.progress("search", max(here, 0.0) + (1.0 - max(here, 0.0)) * 0.5 * place / len(order))
     return fresh
 
 
@@ -159,13 +170,13 @@ def _prune(search: Search, plan: Plan) -> Plan:
     while plan:
         here = search.worth(plan)
         parts = {*parts_of(plan, search.moves), *((change,) for change in plan)}
-        loss = {part: here - search.worth(without(plan, part)) for part in sorted(parts)}
+        loss = {part: here - search.worth(without(plan, part)) for part in sorted(parts, key=keys_of)}
         doubtful = [
             p for p in loss if loss[p] < LEAST_LOSS or search.score(plan).helps(search.score(without(plan, p))) < SURE
         ]
         if not doubtful:
             return plan
-        plan = without(plan, min(doubtful, key=lambda p: (loss[p], p)))
+        plan = without(plan, min(doubtful, key=lambda p: (loss[p], keys_of(p))))
     return plan
 
 

@@ -217,7 +217,7 @@ def _text_problem(text: str, column: Column) -> str:
 
 def _numbers(texts: Sequence[str], column: Column, rows: Rows) -> np.ndarray:
     numbers = pd.to_numeric(pd.Series(texts, dtype="object"), errors="coerce").to_numpy(dtype=float, copy=True)
-    for k in np.flatnonzero(~np.isfinite(numbers)):
+    for k in np.flatnonzero(~np.isfinite(numbers)).tolist():
         numbers[k] = np.nan
         if texts[k].lower() not in EMPTY:
             raise InputError(
@@ -287,7 +287,7 @@ def table_text(frame: pd.DataFrame, columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    for row in zip(*(frame[c] for c in columns), strict=True):
+    for row in zip(*(frame[c].tolist() for c in columns), strict=True):
         writer.writerow([value_text(value) for value in row])
     return out.getvalue()
 
@@ -299,6 +299,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ";".join(str(v) for v in value)
     if isinstance(value, float | np.floating):
-        whole = math.isfinite(value) and value == round(value) and abs(value) < 1e15
-        return str(int(value)) if whole else repr(round(float(value), 9))
+        number = float(value)
+        whole = math.isfinite(number) and number == round(number) and abs(number) < 1e15
+        return str(int(number)) if whole else repr(round(number, 9))
     return str(value)

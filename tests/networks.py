@@ -104,12 +104,12 @@ def readings(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(columns)[list(READING_COLUMNS)]
 
 
-def reported(plan: Network, cell: str, level_dbm: float, **values: object) -> dict[str, object]:
-    """One log row of a cell, by its channel and code."""
-    row = plan.cells.loc[cell]
+def reported(net: Network, cell: str, level_dbm: float) -> dict[str, object]:
+    """What identifies a cell in a log row, by its channel and code, and its level."""
+    row = net.cells.loc[cell]
     if row["rat"] == "GSM":
-        return {"rat": "GSM", "arfcn": row["arfcn"], "bsic": row["bsic"], "rxlev_dbm": level_dbm, **values}
-    return {"rat": "LTE", "earfcn": row["earfcn"], "pci": row["pci"], "rsrp_dbm": level_dbm, **values}
+        return {"rat": "GSM", "arfcn": row["arfcn"], "bsic": row["bsic"], "rxlev_dbm": level_dbm}
+    return {"rat": "LTE", "earfcn": row["earfcn"], "pci": row["pci"], "rsrp_dbm": level_dbm}
 
 
 def fading(rng: np.random.Generator, steps: int, cells: int, step_s: float, tau_s: float) -> np.ndarray:
@@ -122,7 +122,7 @@ def fading(rng: np.random.Generator, steps: int, cells: int, step_s: float, tau_
 
 
 def walk(
-    plan: Network,
+    net: Network,
     means_dbm: Mapping[str, float],
     *,
     point: str = "north",
@@ -134,6 +134,7 @@ def walk(
     start_s: float = 0.0,
     server: str | None = None,
     quality_db: float | None = None,
+    rxqual: int | None = None,
     rng: np.random.Generator | int = 0,
     most: int | None = None,
     **values: object,
@@ -141,31 +142,35 @@ def walk(
     """Rows as a phone at rest writes them: fading, quantised, its strongest neighbours, by channel and code.
 
     Without `server` the strongest cell of the step before serves. Fading is per sample, not averaged. The serving row
-    carries the cell's name. `quality_db` is the C/I or SINR it states.
+    carries the cell's name. `quality_db` is the C/I or SINR and `rxqual` the
+    RXQUAL it states.
     """
     rng = np.random.default_rng(rng)
     names = list(means_dbm)
-    rat = str(plan.cells.at[names[0], "rat"])
+    rat = str(net.cells.at[names[0], "rat"])
     most = most or {"GSM": 6, "LTE": 8}[rat]
     steps = int(seconds / step_s)
     level = np.array([means_dbm[name] for name in names]) + sigma_db * fading(rng, steps, len(names), step_s, tau_s)
     code = np.floor(level) + (1.0 if rat == "GSM" else 0.0)
+    quality = {} if quality_db is None else {"ci_db" if rat == "GSM" else "sinr_db": quality_db}
+    if rxqual is not None:
+        quality["rxqual"] = rxqual
     rows = []
     for t in range(steps):
         serving = names.index(server) if server is not None else int(np.argmax(level[max(t - 1, 0)]))
         others = [k for k in np.argsort(-level[t], kind="stable") if k != serving][:most]
         at = {"time": start_s + t * step_s, "point": point, "mode": mode, **values}
-        quality = {} if quality_db is None else {"ci_db" if rat == "GSM" else "sinr_db": quality_db}
-        rows.append(reported(plan, names[serving], code[t, serving], serving=True, cell=names[serving], **quality) | at)
-        rows += [reported(plan, names[k], code[t, k]) | at for k in others]
+        rows.append(reported(net, names[serving], code[t, serving]) | at | quality)
+        rows[-1] |= {"serving": True, "cell": names[serving]}
+        rows += [reported(net, names[k], code[t, k]) | at for k in others]
     return rows
 
 
 def case(
-    plan: Network, rows: Sequence[Mapping[str, object]], wanted: tuple[str, ...] = ("A",), **values: object
+    net: Network, rows: Sequence[Mapping[str, object]], wanted: tuple[str, ...] = ("A",), **values: object
 ) -> Case:
     """A complaint at `HOME` with its network and log."""
-    read = Case("case", "", *HOME, "b1", FLOOR, plan, readings(rows), wanted, Limits())
+    read = Case("case", "", *HOME, "b1", FLOOR, net, readings(rows), wanted, Limits())
     return replace(read, **values)
 
 
@@ -175,24 +180,24 @@ LEVELS = {"A": -75.0, "B": -78.0, "C": -84.0, "D": -95.0}
 LTE_LEVELS = {"L": -100.0, "M": -104.0}
 
 
-def walk_test(plan: Network, points: Sequence[str] = ("north", "south"), seed: int = 0) -> list[dict[str, object]]:
+def walk_test(net: Network, points: Sequence[str] = ("north", "south"), seed: int = 0) -> list[dict[str, object]]:
     """Idle and call on GSM, idle and data on LTE, at each point."""
     rows: list[dict[str, object]] = []
-    heard = {name: level for name, level in LEVELS.items() if name in plan.cells.index}
-    heard_lte = {name: level for name, level in LTE_LEVELS.items() if name in plan.cells.index}
+    heard = {name: level for name, level in LEVELS.items() if name in net.cells.index}
+    heard_lte = {name: level for name, level in LTE_LEVELS.items() if name in net.cells.index}
     for k, point in enumerate(points):
         rng = np.random.default_rng([seed, k])
-        rows += walk(plan, heard, point=point, rng=rng)
-        rows += walk(plan, heard, point=point, mode="call", start_s=200.0, quality_db=14.0, rng=rng, rxqual=2)
+        rows += walk(net, heard, point=point, rng=rng)
+        rows += walk(net, heard, point=point, mode="call", start_s=200.0, quality_db=14.0, rng=rng, rxqual=2)
         if heard_lte:
-            rows += walk(plan, heard_lte, point=point, start_s=400.0, quality_db=10.0, rng=rng)
-            rows += walk(plan, heard_lte, point=point, mode="data", start_s=600.0, quality_db=10.0, rng=rng)
+            rows += walk(net, heard_lte, point=point, start_s=400.0, quality_db=10.0, rng=rng)
+            rows += walk(net, heard_lte, point=point, mode="data", start_s=600.0, quality_db=10.0, rng=rng)
     return rows
 
 
 def evidence(
-    plan: Network, rows: Sequence[Mapping[str, object]], wanted: tuple[str, ...] = ("A",), budget: Budget = SMALL,
+    net: Network, rows: Sequence[Mapping[str, object]], wanted: tuple[str, ...] = ("A",), budget: Budget = SMALL,
     seed: int = 0, **values: object,
 ) -> Evidence:  # fmt: skip
     """Everything known about the complaint of `case`."""
-    return gather(case(plan, rows, wanted, **values), plan, seed, budget)
+    return gather(case(net, rows, wanted, **values), net, seed, budget)

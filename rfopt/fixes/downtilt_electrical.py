@@ -20,7 +20,7 @@ def downtilt_electrical(evidence: Evidence, findings: Sequence[Finding]) -> list
     for cell in dict.fromkeys([*competitors(evidence), *culprits(findings, "cochannel_interference")]):
         if cells.at[cell, "kind"] != "macro" or not cells.at[cell, "antenna"]:
             continue
-        tilt = float(cells.at[cell, "elec_tilt_deg"])
+        tilt = evidence.number(cell, "elec_tilt_deg")
         down = ladder(tilt, min(MOST_DEG, tilt + MOST_STEPS * STEP_DEG), STEP_DEG)
         up = ladder(tilt, max(LEAST_DEG, tilt - 2 * STEP_DEG), -STEP_DEG)
         for new in down + up:

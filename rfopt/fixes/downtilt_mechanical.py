@@ -20,7 +20,7 @@ def downtilt_mechanical(evidence: Evidence, findings: Sequence[Finding]) -> list
     for cell in dict.fromkeys([*competitors(evidence), *culprits(findings, "cochannel_interference")]):
         if cells.at[cell, "kind"] != "macro" or not cells.at[cell, "antenna"]:
             continue
-        tilt = float(cells.at[cell, "mech_tilt_deg"])
+        tilt = evidence.number(cell, "mech_tilt_deg")
         for new in ladder(tilt, min(MOST_DEG, tilt + MOST_STEPS * STEP_DEG), STEP_DEG):
             moves += move(
                 "downtilt_mechanical", (change(evidence, cell, "mech_tilt_deg", new),), because(findings, RULES)

@@ -20,7 +20,7 @@ def power_down(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     """Power −2 to −12 dB in steps of 2 dB, the quantum of a GSM transmitter's attenuation."""
     moves = []
     for cell in dict.fromkeys([*competitors(evidence), *culprits(findings, "cochannel_interference")]):
-        power = float(evidence.network.cells.at[cell, "power_dbm"])
+        power = evidence.number(cell, "power_dbm")
         for new in ladder(power, power - MOST_DB, -STEP_DB):
             moves += move("power_down", (change(evidence, cell, "power_dbm", new),), because(findings, RULES))
     return moves

@@ -24,7 +24,7 @@ def power_up(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     """Power in steps of 2 dB to `max_power_dbm`; the last step takes what is left."""
     moves = []
     for cell in evidence.wanted:
-        power, most = (float(evidence.network.cells.at[cell, name]) for name in ("power_dbm", "max_power_dbm"))
+        power, most = (evidence.number(cell, name) for name in ("power_dbm", "max_power_dbm"))
         steps = ladder(power, most, STEP_DB)
         if most > power and (not steps or steps[-1] < most):
             steps.append(most)

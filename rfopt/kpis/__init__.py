@@ -5,7 +5,8 @@ replay cannot give it. It is registered with what the figure should be::
 
     @kpis(of="gsm_idle", unit="1/min", target=0.4, fail=1.5, weight=0.15)
 
-`of` names the machine whose timelines it reads, or ``csfb`` for the fallbacks: nothing else may change the figure.`target` is met, `fail` is missed hard (domain acceptance values); the utility is 1 at the target and 0 at `fail`,
+`of` names the machine whose timelines it reads, or ``csfb`` for the fallbacks: nothing else may change the figure.
+`target` is met, `fail` is missed hard (domain acceptance values); the utility is 1 at the target and 0 at `fail`,
 linear between. A figure without a target is reported and not judged; `weight` is its share of the objective.
 """
 

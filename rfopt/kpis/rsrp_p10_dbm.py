@@ -11,6 +11,6 @@ from rfopt.mobility.timeline import Replay
 @kpis(of="lte_idle", unit="dBm")
 def rsrp_p10_dbm(replay: Replay) -> float:
     """Idle mode, over samples with service."""
-    values = np.concatenate([t.level_dbm.ravel() for t in replay.of("lte_idle")] or [np.zeros(0)])
+    values = np.concatenate([t.level_dbm.ravel() for t in replay.of("lte_idle")] or [np.zeros(0, dtype=np.float32)])
     values = values[np.isfinite(values)]
     return float(np.percentile(values, 10)) if values.size else np.nan

@@ -94,9 +94,9 @@ def _below_header(text: str) -> tuple[str, int]:
 
 def _without_last_delimiters(body: str, delimiter: str, width: int) -> str:
     """The rows without the delimiter that some tools write after the last field."""
-    first = [line for line in re.split(r"\r\n|\n|\r", body[: 1 << 18])[:50] if line.strip()]
+    first = re.split(r"\r\n|\n|\r", body[: 1 << 18])[:50]
     closed = sum(line.count(delimiter) == width and line.endswith(delimiter) for line in first)
-    if 2 * closed <= len(first):
+    if closed <= sum(line.count(delimiter) == width - 1 for line in first):
         return body
     for ending in "\r\n":
         body = body.replace(delimiter + ending, ending)

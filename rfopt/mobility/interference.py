@@ -31,8 +31,7 @@ def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
     A traffic carrier counts an interferer's power as if all its carriers had the power of its BCCH.
     """
     own = [carriers(cell) for _, cell in cells.iterrows()]
-    count = len(own)
-    coupling = np.zeros((count, count))
+    coupling = np.zeros((len(own), len(own)))
     for i, (arfcns, _) in enumerate(own):
         victims = arfcns if traffic else arfcns[:1]
         for j, (others, share) in enumerate(own):
@@ -42,8 +41,8 @@ def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
 
 
 def _leak(victim: int, others: list[int], share: list[float]) -> float:
-    gaps = [abs(victim - other) for other in others]
-    return sum(s / mw(PROTECTION_DB[gap]) for gap, s in zip(gaps, share, strict=True) if gap < len(PROTECTION_DB))
+    pairs = [(abs(victim - other), part) for other, part in zip(others, share, strict=True)]
+    return sum(part / float(mw(PROTECTION_DB[gap])) for gap, part in pairs if gap < len(PROTECTION_DB))
 
 
 def lte_coupling(cells: pd.DataFrame) -> NDArray[np.float64]:
@@ -51,9 +50,9 @@ def lte_coupling(cells: pd.DataFrame) -> NDArray[np.float64]:
 
     On one EARFCN: 1 where PCI mod 3 is equal (reference signals collide), else the interferer's load.
     """
-    earfcn, pci, load = (cells[c].to_numpy(dtype=float) for c in ("earfcn", "pci", "load"))
+    earfcn, pci, load = [cells[c].to_numpy(dtype=float) for c in ("earfcn", "pci", "load")]
     collide = (pci[:, None] % 3) == (pci[None, :] % 3)
-    coupling = np.where(collide, 1.0, load[None, :]) * (earfcn[:, None] == earfcn[None, :])
+    coupling = np.asarray(np.where(collide, 1.0, load[None, :]) * (earfcn[:, None] == earfcn[None, :]))
     np.fill_diagonal(coupling, 0.0)
     return coupling
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,7 @@ def replay_of_log(
         for stretch in _stretches(readings, rat)
         for timeline in [_timeline(stretch, rat, names)]
     ]
-    fallbacks = [_fallbacks(rows, point, gsm, lte) for point, rows in readings.groupby("point", sort=True)]
+    fallbacks = [_fallbacks(rows, str(point), gsm, lte) for point, rows in readings.groupby("point", sort=True)]
     return Replay(
         gsm, lte, indices(wanted, gsm), tuple(timelines), tuple(f for f in fallbacks if f.cell.size), modelled=False
     )
@@ -45,15 +46,27 @@ def replay_of_log(
 def _stretches(readings: pd.DataFrame, rat: str) -> Iterator[pd.DataFrame]:
     """Serving rows of one technology without a pause, each in one file, point and mode."""
     level = "rxlev_dbm" if rat == "GSM" else "rsrp_dbm"
-    rows = readings[(readings["rat"] == rat) & readings["serving"] & readings[level].notna()]
-    rows = rows[~rows["event"].isin(["csfb_ok", "csfb_fail"])]
-    for _, group in rows.groupby(["file", "point", "mode"], sort=True):
-        group = group.sort_values("time", kind="stable")
-        gaps = np.diff(group["time"].to_numpy())
+    of_rat = readings[(readings["rat"] == rat) & ~readings["event"].isin(["csfb_ok", "csfb_fail"])]
+    for _, group in of_rat.groupby(["file", "point", "mode"], sort=True):
+        served = group[group["serving"] & group[level].notna()].sort_values("time", kind="stable")
+        rows = _with_events(served, group[group["event"] != ""])
+        gaps = np.diff(rows["time"].to_numpy())
         usual = float(np.median(gaps)) if gaps.size else 0.0
-        for part in np.split(np.arange(len(group)), np.flatnonzero(gaps > GAP_STEPS * usual) + 1):
+        for part in np.split(np.arange(len(rows)), np.flatnonzero(gaps > GAP_STEPS * usual) + 1):
             if len(part) >= LEAST_SAMPLES:
-                yield group.iloc[part]
+                yield rows.iloc[part]
+
+
+def _with_events(served: pd.DataFrame, noted: pd.DataFrame) -> pd.DataFrame:
+    """Serving rows with the events that other rows of the stretch hold: a dropped phone has no server to report."""
+    if served.empty or noted.empty:
+        return served
+    event = served["event"].to_numpy(dtype=object, copy=True)
+    last = np.searchsorted(served["time"].to_numpy(), noted["time"].to_numpy(), side="right") - 1
+    for step, name in zip(last.tolist(), noted["event"].tolist(), strict=True):
+        if step >= 0 and event[step] == "":
+            event[step] = name
+    return served.assign(event=event)
 
 
 def _timeline(rows: pd.DataFrame, rat: str, names: tuple[str, ...]) -> Timeline:
@@ -61,7 +74,7 @@ def _timeline(rows: pd.DataFrame, rat: str, names: tuple[str, ...]) -> Timeline:
     position = {name: k for k, name in enumerate(names)}
     labels = _labels(rows, rat)
     server = np.array([[position.get(name, -2) for name in rows["cell"]]], dtype=np.int16)
-    changed = np.array([False, *(a != b for a, b in zip(labels, labels[1:], strict=False))])
+    changed = np.array([False, *(a != b for a, b in pairwise(labels))])
     reason = np.where(changed, (CHANGE_REASON if rat == "GSM" else LTE_REASON)[mode], Reason.NONE)[None, :].astype(
         np.int8
     )
@@ -85,16 +98,8 @@ def _labels(rows: pd.DataFrame, rat: str) -> list[str]:
 
 
 def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Fallbacks:
-    """Each csfb_start with the csfb_ok or csfb_fail that follows it."""
-    events = rows[rows["event"].isin(["csfb_start", "csfb_ok", "csfb_fail"]) & rows["serving"]].sort_values(
-        "time", kind="stable"
-    )
-    tries = []
-    for a, b in zip(events.iloc[:-1].itertuples(), events.iloc[1:].itertuples(), strict=True):
-        if a.event == "csfb_start" and b.event != "csfb_start":
-            good = b.event == "csfb_ok"
-            cell = gsm.index(b.cell) if good and b.cell in gsm else -1
-            tries.append((lte.index(a.cell) if a.cell in lte else 0, cell, good, b.time - a.time))
+    """Each csfb_start with the csfb_ok or csfb_fail that follows it in its file."""
+    tries = [attempt for _, part in rows.groupby("file", sort=True) for attempt in _attempts(part, gsm, lte)]
     columns = list(zip(*tries, strict=True)) or [(), (), (), ()]
     shape = (1, len(tries))
     return Fallbacks(
@@ -105,3 +110,19 @@ def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[
         np.zeros(shape, dtype=bool),
         np.array(columns[3], dtype=float).reshape(shape),
     )
+
+
+def _attempts(rows: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Iterator[tuple[int, int, bool, float]]:
+    """(LTE cell, GSM cell or −1, success, seconds) of each attempt; an LTE cell unknown to the table counts as the first.
+
+    Where several rows of an instant hold the event, the serving one tells the cell.
+    """
+    noted = rows[rows["event"].isin(["csfb_start", "csfb_ok", "csfb_fail"])]
+    noted = noted.sort_values("serving", ascending=False, kind="stable").drop_duplicates(["time", "event"])
+    noted = noted.sort_values(["time", "line"], kind="stable")
+    steps = zip(noted["event"].tolist(), noted["cell"].tolist(), noted["time"].tolist(), strict=True)
+    for (begun, origin, start), (ended, landed, end) in pairwise(steps):
+        if begun == "csfb_start" and ended != "csfb_start":
+            good = ended == "csfb_ok"
+            cell = gsm.index(landed) if good and landed in gsm else -1
+            yield lte.index(origin) if origin in lte else 0, cell, good, end - start

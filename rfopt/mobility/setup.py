@@ -119,11 +119,12 @@ def _layers(network: Network, cells: pd.DataFrame, carriers: list[float]) -> Arr
         priority[:] = of_carrier.loc[carriers].to_numpy()
         high[:], low[:] = EQUAL_LAYER["thresh_x_high_db"], EQUAL_LAYER["thresh_x_low_db"]
     position = {name: k for k, name in enumerate(cells.index)}
-    for row in network.layers.itertuples():
-        if row.cell in position and row.target_rat == "LTE" and row.target_channel in carriers:
-            at = position[row.cell], carriers.index(row.target_channel)
-            priority[at], high[at], low[at] = row.priority, row.thresh_x_high_db, row.thresh_x_low_db
-            least[at] = row.q_rxlevmin_dbm
+    known = network.layers[network.layers["target_rat"] == "LTE"]
+    for row in known.to_dict("records"):
+        if row["cell"] in position and row["target_channel"] in carriers:
+            at = position[row["cell"]], carriers.index(row["target_channel"])
+            priority[at], high[at], low[at] = row["priority"], row["thresh_x_high_db"], row["thresh_x_low_db"]
+            least[at] = row["q_rxlevmin_dbm"]
     return {"layer_priority": priority, "thresh_x_high_db": high, "thresh_x_low_db": low, "layer_q_rxlevmin_dbm": least}
 
 

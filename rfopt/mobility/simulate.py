@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -52,8 +53,8 @@ class Budget:
     levels, so the spread between groups is what the result may be off by.
     """
 
-    runs: int = 96
-    draws: int = 24
+    runs: int = 100
+    draws: int = 20
     idle_s: float = 240.0
     warm_s: float = 40.0
     call_s: float = 90.0
@@ -90,6 +91,11 @@ class Situation:
     def draw_of_run(self) -> NDArray[np.int64]:
         """The group each run belongs to."""
         return np.arange(self.budget.runs) * self.budget.draws // self.budget.runs
+
+    def runs_of_draw(self) -> list[slice]:
+        """The runs of each group; they lie side by side."""
+        edges = np.searchsorted(self.draw_of_run(), np.arange(self.budget.draws + 1))
+        return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
 
 def stable_key(*words: str) -> int:
@@ -201,7 +207,7 @@ def simulate(situation: Situation, network: Network) -> Replay:
     fallbacks: list[Fallbacks] = []
     gsm, lte = _gsm_arrays(network, situation), _lte_arrays(network, situation)
     for point in situation.points:
-        here = _Point(situation, point, shift.loc[point], doubt.loc[point])
+        here = _Point(situation, point, cast(pd.Series, shift.loc[point]), cast(pd.Series, doubt.loc[point]))
         if point in situation.gsm.levels.points.index:
             timelines += _gsm(here, *gsm)
         if point in situation.lte.levels.points.index:
@@ -282,7 +288,7 @@ def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
 
 def _camp_gsm(here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64]) -> Timeline:
     level = here.level_dbm("gsm_idle", "GSM")
-    time = np.arange(level.shape[1]) * IDLE_STEP_S
+    time = _times(level, IDLE_STEP_S)
     start = np.full(len(level), -1)
     server, reason = gsm_idle.camp(level, time, shift, start, **arrays, floor_mw=floor)
     served = _of_server(level, shift, server)
@@ -294,7 +300,7 @@ def _call_gsm(
     here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64], start: NDArray[np.int16]
 ) -> Timeline:
     level = here.level_dbm("gsm_call", "GSM")
-    time = np.arange(level.shape[1]) * SACCH_S
+    time = _times(level, SACCH_S)
     server, reason, ci_db, rxqual = gsm_dedicated.call(
         level, time, shift, start, **arrays, floor_mw=floor, tch_floor_mw=floor,
         **here.situation.luck["gsm_call", here.name],
@@ -320,7 +326,7 @@ def _camp_lte(
     coupling: NDArray[np.float64],
 ) -> Timeline:
     level = here.level_dbm("lte_idle", "LTE")
-    time = np.arange(level.shape[1]) * IDLE_STEP_S
+    time = _times(level, IDLE_STEP_S)
     server, reason = lte_idle.camp(level, time, shift, np.full(len(level), -1), **arrays)
     served = _of_server(level, shift, server)
     disturbed = dbm(floor + interference_mw(level + shift, coupling))
@@ -333,10 +339,14 @@ def _call_lte(
     here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64], start: NDArray[np.int16]
 ) -> Timeline:
     level = here.level_dbm("lte_call", "LTE")
-    time = np.arange(level.shape[1]) * LTE_STEP_S
+    time = _times(level, LTE_STEP_S)
     server, reason, sinr = lte_connected.hand_over(level, time, shift, start, **arrays, floor_mw=floor)
     served = _of_server(level, shift, server)
     return Timeline("lte_call", here.name, time, server, reason, served, sinr, _unknown(server)[1])
+
+
+def _times(level: NDArray[np.float32], step_s: float) -> NDArray[np.float64]:
+    return np.arange(level.shape[1], dtype=np.float64) * step_s
 
 
 def _of_server(values: NDArray[Any], shift: NDArray[np.float64], server: NDArray[np.int16]) -> NDArray[np.float32]:
@@ -361,7 +371,8 @@ def _fall_back(here: _Point, timelines: list[Timeline], network: Network, idle: 
     arrays = csfb_arrays(network, situation.gsm.levels.cells, situation.lte.levels.cells)
     shift, doubt = here.shift_db("GSM"), here.doubt_db("GSM")
     inputs = {**arrays, "shift": shift, "doubt": doubt, "lte_cell": lte_cell, "coupling": idle["coupling"]}
-    return here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, shift, idle["coupling"]))
+    landed: Fallbacks = here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, shift, idle["coupling"]))
+    return landed
 
 
 def _land(

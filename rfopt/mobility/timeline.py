@@ -38,7 +38,7 @@ class Timeline:
     quality_db: NDArray[np.float32]
     rxqual: NDArray[np.int8]
 
-    def runs(self, chosen: NDArray[np.int64]) -> Timeline:
+    def runs(self, chosen: slice) -> Timeline:
         """The same timeline with some of its runs."""
         arrays = {n: getattr(self, n)[chosen] for n in ("server", "reason", "level_dbm", "quality_db", "rxqual")}
         return replace(self, **arrays)
@@ -75,7 +75,7 @@ class Fallbacks:
     area_update: NDArray[np.bool_]
     delay_s: NDArray[np.float64]
 
-    def runs(self, chosen: NDArray[np.int64]) -> Fallbacks:
+    def runs(self, chosen: slice) -> Fallbacks:
         """The same attempts, of some of the runs."""
         names = ("lte_cell", "cell", "success", "area_update", "delay_s")
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
@@ -109,7 +109,7 @@ class Replay:
             fallbacks=tuple(f for f in self.fallbacks if f.point in points),
         )
 
-    def runs(self, chosen: NDArray[np.int64]) -> Replay:
+    def runs(self, chosen: slice) -> Replay:
         """The part of it made by some of the runs."""
         return replace(
             self,

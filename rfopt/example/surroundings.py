@@ -1,0 +1,95 @@
+"""Buildings of the example and the levels assumed in the flat and on the street, as found."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from rfopt.example.sites import place
+
+FLOOR = 23
+FLOOR_M = 3.0
+
+BUILDINGS = [
+    # id, east [m], north [m], length [m], depth [m], floors, wall
+    ("bhtx-1", 0.0, 0.0, 44.0, 18.0, 33, "concrete"),
+    ("bhtx-2", -80.0, -48.0, 44.0, 18.0, 33, "concrete"),
+    ("bhtx-3", 0.0, -94.0, 44.0, 18.0, 26, "concrete"),
+    ("bhtx-4", -82.0, -140.0, 44.0, 18.0, 26, "concrete"),
+    ("bhw-1", 150.0, 52.0, 50.0, 16.0, 24, "concrete"),
+    ("bhw-2", 218.0, 52.0, 50.0, 16.0, 24, "concrete"),
+    ("bhw-26", 330.0, 210.0, 40.0, 16.0, 17, "brick"),
+    ("bhw-27", -260.0, 400.0, 40.0, 16.0, 16, "brick"),
+]
+
+POINTS = {
+    # point: east [m], north [m], floor (None: on the street)
+    "dining_north": (3.0, 6.0, FLOOR),
+    "living_south": (3.0, -6.0, FLOOR),
+    "street_1": (-35.0, -52.0, None),
+    "street_2": (70.0, 60.0, None),
+    "street_3": (150.0, -150.0, None),
+}
+ROOMS = ("dining_north", "living_south")
+STREET = ("street_1", "street_2", "street_3")
+
+GSM_DBM = {
+    # cell: dining_north, living_south, street_1, street_2, street_3
+    "宝湖天下NG2-5": (-75.0, -75.0, -93.0, -95.0, -101.0),
+    "宝湖天下NG2-4": (-97.0, -94.0, -88.0, -102.0, -97.0),
+    "宝湖湾二期NG2-6": (-73.0, -71.0, -76.0, -64.0, -72.0),
+    "金凤自来水厂NG1-1": (-75.5, -76.5, -84.0, -78.0, -86.0),
+    "金凤自来水厂NG1-2": (-90.0, -97.0, -77.0, -74.0, -81.0),
+    "金凤自来水厂NG1-3": (-96.0, -101.0, -97.0, -95.0, -99.0),
+    "公安康复中心NG-1": (-78.0, -76.0, -82.0, -85.0, -77.0),
+    "公安康复中心NG-2": (-99.0, -93.0, -96.0, -98.0, -92.0),
+    "公安康复中心NG-3": (-95.0, -90.0, -80.0, -84.0, -78.0),
+    "艾依水郡NG1-1": (-77.0, -79.0, -87.0, -90.0, -92.0),
+    "艾依水郡NG1-2": (-94.0, -92.0, -91.0, -96.0, -94.0),
+    "金凤五里宜居-NGH-1": (-97.0, -96.0, -101.0, -99.0, -98.0),
+    "金凤五里宜居-NGH-2": (-77.0, -75.0, -92.0, -89.0, -88.0),
+    "金凤五里宜居-NGH-3": (-100.0, -98.0, -103.0, -101.0, -99.0),
+    "金凤正源街-NGH-2": (-89.0, -91.0, -104.0, -102.0, -106.0),
+}
+LTE_DBM = {
+    "金凤宝湖湾26号楼-NLH-1": (-99.0, -111.0, -92.0, -84.0, -93.0),
+    "金凤宝湖湾26号楼-NLH-2": (-114.0, -117.0, -93.0, -90.0, -86.0),
+    "金凤宝湖湾二区27号楼-NLH-1": (-101.0, -114.0, -91.0, -94.0, -98.0),
+    "金凤宝湖湾二区27号楼-NLH-2": (-115.0, -117.0, -86.0, -88.0, -95.0),
+    "建华中学-NLH-1": (-116.0, -114.0, -101.0, -97.0, -92.0),
+    "建华中学-NLH-3": (-113.0, -100.0, -95.0, -93.0, -84.0),
+    "金凤艾依水郡-NLH-1": (-114.0, -101.0, -96.0, -101.0, -103.0),
+    "金凤艾依水郡-NLH-2": (-119.0, -115.0, -94.0, -102.0, -100.0),
+}
+
+
+def level_table(levels: dict[str, tuple[float, ...]]) -> pd.DataFrame:
+    """Mean levels as found [dBm], points × cells."""
+    return pd.DataFrame(levels, index=list(POINTS))
+
+
+def point_table() -> pd.DataFrame:
+    """lat, lon and floor of every point."""
+    rows = {name: (*place(east, north), floor) for name, (east, north, floor) in POINTS.items()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["lat", "lon", "floor"]).astype(float)
+
+
+def buildings_text() -> str:
+    """The buildings as GeoJSON, one feature a line."""
+    features = [
+        {"type": "Feature", "properties": _properties(name, floors, wall), "geometry": _outline(east, north, length, depth)}
+        for name, east, north, length, depth, floors, wall in BUILDINGS
+    ]
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+
+
+def _properties(name: str, floors: int, wall: str) -> dict[str, object]:
+    return {"id": name, "floors": floors, "floor_height_m": FLOOR_M, "height_m": floors * FLOOR_M, "wall": wall, "ground_m": 0}
+
+
+def _outline(east: float, north: float, length: float, depth: float) -> dict[str, object]:
+    corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
+    ring = [place(east + x * length / 2.0, north + y * depth / 2.0) for x, y in corners]
+    return {"type": "Polygon", "coordinates": [[[lon, lat] for lat, lon in ring]]}

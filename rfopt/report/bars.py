@@ -1,0 +1,199 @@
+"""Horizontal bars of the report: key figures on their way to the target, levels per room, what each part adds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rfopt.anchor import Anchor
+from rfopt.kpis import Aim, aim, kpis
+from rfopt.levels import Source
+from rfopt.network import apply
+from rfopt.radio.predict import level_change_db
+from rfopt.recommend import Recommendation
+from rfopt.report.marks import Mark, Marks
+from rfopt.report.sentences import UNKNOWN, change_text, number, target_text, with_unit
+from rfopt.words import say
+
+FAIL_AT, TARGET_AT = 15.0, 75.0
+"""Where the hard fail and the target of every figure stand on its scale, in per cent; better is to the right."""
+MOST_LEVELS = 12
+LEAST_SHIFT_DB = 0.05
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One key figure, as found and after, on its scale.
+
+    `at_before` and `at_after` are places on the scale in per cent, None where the figure is not judged or not known;
+    `status` is ``met``, ``missed``, ``failed`` or ``unknown``, of the value after.
+    """
+
+    name: str
+    label: str
+    weight: float
+    measured: str
+    before: str
+    after: str
+    interval_before: str
+    interval: str
+    target: str
+    status_before: str
+    status: str
+    at_before: float | None
+    at_after: float | None
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """One cell's mean level at one room; `x`, `error` and `after_x` in per cent of the scale."""
+
+    mark: Mark
+    measured: bool
+    text: str
+    x: float
+    error: float
+    after_x: float | None
+    after: str
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The strongest cells of one technology at one room."""
+
+    rat: str
+    point: str
+    rows: tuple[Level, ...]
+    left_out: int
+    low_dbm: float
+    high_dbm: float
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What one part of the plan adds; `x` and `width` in per cent of a full score."""
+
+    label: str
+    x: float
+    width: float
+    gain: str
+    total: str
+    loss: bool
+
+
+def place(value: float, goal: Aim) -> float | None:
+    """Where a value stands between hard fail and target, in per cent; the scale ends a little beyond both.
+
+    >>> place(0.4, Aim("gsm_idle", "1/min", 0.4, 1.5)), place(1.5, Aim("gsm_idle", "1/min", 0.4, 1.5))
+    (75.0, 15.0)
+    """
+    if math.isnan(value) or math.isnan(goal.target):
+        return None
+    share = (value - goal.fail) / (goal.target - goal.fail)
+    return round(min(max(FAIL_AT + share * (TARGET_AT - FAIL_AT), 1.5), 98.5), 2)
+
+
+def status(value: float, goal: Aim) -> str:
+    """How a value stands to its aim."""
+    if math.isnan(value) or math.isnan(goal.target):
+        return "unknown"
+    reached = goal.utility(value)
+    return "met" if reached >= 1.0 else "failed" if reached <= 0.0 else "missed"
+
+
+def figures_of(result: Recommendation, lang: str) -> list[Figure]:
+    """Every key figure, those that the score is made of first."""
+    order = sorted(kpis, key=lambda name: (-aim(name).weight, math.isnan(aim(name).target), name))
+    return [_figure(result, name, lang) for name in order]
+
+
+def _figure(result: Recommendation, name: str, lang: str) -> Figure:
+    goal = aim(name)
+    before, after = result.before.get(name, math.nan), result.after.get(name, math.nan)
+    shown = [with_unit(value, goal.unit, lang) for value in (result.measured.get(name, math.nan), before, after)]
+    spans = [_span(table.get(name, (math.nan, math.nan)), goal, lang) for table in (result.interval_before, result.interval)]
+    return Figure(
+        name, say(f"kpi.{name}", lang), goal.weight, *shown, *spans, target_text(name, lang),
+        status(before, goal), status(after, goal), place(before, goal), place(after, goal), shown[1] != shown[2],
+    )  # fmt: skip
+
+
+def _span(interval: tuple[float, float], goal: Aim, lang: str) -> str:
+    low, high = (with_unit(value, goal.unit, lang) for value in interval)
+    return "" if UNKNOWN in (low, high) else low if low == high else f"{low} … {high}"
+
+
+def levels_of(result: Recommendation, marks: Marks) -> list[Levels]:
+    """Levels at every room, GSM then LTE, with what the plan moves."""
+    shift = _shifts(result)
+    gsm, lte = result.evidence.gsm, result.evidence.lte
+    pairs = ((anchor, looks) for anchor, looks in ((gsm, marks.gsm), (lte, marks.lte)) if anchor.levels.cells.size)
+    tables = [_at_point(anchor, looks, p, shift) for anchor, looks in pairs for p in range(len(anchor.levels.points))]
+    return [table for table in tables if table.rows]
+
+
+def _shifts(result: Recommendation) -> dict[tuple[str, str], float]:
+    """Level change by (point, cell) in dB."""
+    situation = result.evidence.situation
+    before = situation.network.cells
+    after = apply(result.evidence.network, result.plan).cells.loc[before.index]
+    delta = level_change_db(before, after, situation.links, result.evidence.network.antennas)
+    return {
+        (point, str(cell)): float(delta[p, c])
+        for p, point in enumerate(situation.points)
+        for c, cell in enumerate(before.index)
+    }
+
+
+def _scale(dbm: NDArray[np.float64]) -> tuple[float, float]:
+    known = dbm[np.isfinite(dbm)]
+    if not known.size:
+        return -110.0, -50.0
+    return 10.0 * math.floor((known.min() - 5.0) / 10.0), 10.0 * math.ceil((known.max() + 3.0) / 10.0)
+
+
+def _at_point(anchor: Anchor, marks: tuple[Mark, ...], p: int, shift: dict[tuple[str, str], float]) -> Levels:
+    levels = anchor.levels
+    point = str(levels.points.index[p])
+    low, high = _scale(levels.dbm)
+    order = [c for c in np.argsort(-np.nan_to_num(levels.dbm[p], nan=-999.0), kind="stable") if levels.source[p, c]]
+    wanted = [c for c in order[MOST_LEVELS:] if marks[c].wanted]
+    rows = []
+    for c in [*order[:MOST_LEVELS], *wanted]:
+        dbm, moved = float(levels.dbm[p, c]), shift.get((point, marks[c].name), 0.0)
+        measured = bool(levels.source[p, c] == Source.MEASURED)
+        x, end = (100.0 * (value - low) / (high - low) for value in (dbm, dbm + moved))
+        after = (round(min(max(end, 0.0), 100.0), 2), number(dbm + moved, 1)) if abs(moved) > LEAST_SHIFT_DB else (None, "")
+        error = 100.0 * float(levels.error_db[p, c]) / (high - low)
+        text = number(dbm, 1) if measured else f"< {number(dbm, 1)}"
+        rows.append(Level(marks[c], measured, text, round(x, 2), round(error, 2), *after))
+    return Levels(anchor.rat, point, tuple(rows), len(order) - len(rows), low, high)
+
+
+def ladder_of(result: Recommendation, lang: str) -> list[Rung]:
+    """The score as the plan's parts are added one after the other."""
+    labels = [say("report.as_found", lang), *_parts(result, lang)]
+    rungs, before = [], 0.0
+    for k, (label, (_, objective)) in enumerate(zip(labels, result.ladder, strict=True)):
+        low, high = sorted((before, objective)) if k else (0.0, objective)
+        gain = number(100.0 * (objective - before), 1, signed=True) if k else ""
+        x, width = round(100.0 * low, 2), round(100.0 * (high - low), 2)
+        rungs.append(Rung(label, x, width, gain, number(100.0 * objective, 1), bool(k) and objective < before))
+        before = objective
+    return rungs
+
+
+def _parts(result: Recommendation, lang: str) -> list[str]:
+    """The changes of each part of the plan; steps stand in the order of the parts."""
+    left = list(result.steps)
+    texts = []
+    for label, _ in result.ladder[1:]:
+        part = [left.pop(0)]
+        while " · ".join(str(step.change) for step in part) != label:
+            part.append(left.pop(0))
+        texts.append(say("report.semicolon", lang).join(change_text(step.change, lang) for step in part))
+    return texts

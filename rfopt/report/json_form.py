@@ -1,0 +1,152 @@
+"""Results as JSON: the contract's keys, and what the report knows beyond them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rfopt import __version__
+from rfopt.case import Case
+from rfopt.diagnose import Diagnosis
+from rfopt.evidence import Evidence
+from rfopt.finding import Finding
+from rfopt.harm import Harm
+from rfopt.network import Change, Plan
+from rfopt.recommend import Recommendation, Step
+from rfopt.recommend import _warnings as warnings_of
+from rfopt.report.sentences import finding_text, reason_text
+from rfopt.score import Score
+
+SCHEMA = "rfopt.recommendation/1"
+
+
+def recommendation_json(result: Recommendation, lang: str) -> dict[str, Any]:
+    """A recommendation as JSON-ready values; what is not known is None.
+
+    Parameters
+    ----------
+    lang : str
+        ``en`` or ``zh``: language of the sentences.
+    """
+    kpis = {
+        "before": result.before,
+        "after": result.after,
+        "interval": result.interval,
+        "measured": result.measured,
+        "interval_before": result.interval_before,
+    }
+    table = {
+        **_head(result.evidence.case, result.seed),
+        "diagnosis": _diagnosis(result.diagnosis.findings, result.diagnosis.explained, lang),
+        "plan": [_step(step, lang) for step in result.steps],
+        "kpis": kpis,
+        "harm": _harm(result.harm),
+        "rejected": result.rejected,
+        "warnings": result.warnings,
+        "objective": {"before": result.score_before.objective, "after": result.score_after.objective},
+        "ladder": [{"changes": text, "objective": objective} for text, objective in result.ladder],
+        "rivals": {name: _rival(plan, score) for name, (plan, score) in result.rivals.items()},
+        "tried": result.tried,
+        "hashes": result.evidence.case.hashes,
+        "versions": result.versions,
+    }
+    return _known(table)
+
+
+def diagnosis_json(evidence: Evidence, diagnosis: Diagnosis, seed: int, lang: str) -> dict[str, Any]:
+    """A diagnosis as JSON-ready values: as a recommendation, without plan, kpis and harm."""
+    table = {
+        **_head(evidence.case, seed),
+        "diagnosis": _diagnosis(diagnosis.findings, diagnosis.explained, lang),
+        "figures": {"measured": diagnosis.figures.measured, "modelled": diagnosis.figures.modelled},
+        "objective": {"before": diagnosis.objective},
+        "rejected": [],
+        "warnings": warnings_of(evidence, ()),
+        "hashes": evidence.case.hashes,
+    }
+    return _known(table)
+
+
+def log_only_json(case: Case, findings: Sequence[Finding], seed: int, lang: str) -> dict[str, Any]:
+    """What a log without a network shows, as JSON-ready values."""
+    table = {
+        **_head(case, seed),
+        "diagnosis": _diagnosis(findings, [math.nan] * len(findings), lang),
+        "rejected": [],
+        "warnings": case.notes,
+        "hashes": case.hashes,
+    }
+    return _known(table)
+
+
+def _head(case: Case, seed: int) -> dict[str, Any]:
+    return {"schema": SCHEMA, "case": case.id, "seed": seed, "version": __version__}
+
+
+def _diagnosis(findings: Iterable[Finding], explained: Iterable[float], lang: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "cells": finding.cells,
+            "points": finding.points,
+            "evidence": finding.evidence,
+            "text": finding_text(finding, lang),
+            "basis": finding.basis,
+            "cause": finding.cause,
+            "explained": share,
+        }
+        for finding, share in zip(findings, explained, strict=True)
+    ]
+
+
+def _step(step: Step, lang: str) -> dict[str, Any]:
+    return {
+        **_change(step.change),
+        "gain": step.gain,
+        "visit": step.change.visit,
+        "reason": reason_text(step, lang),
+        "alone": step.alone,
+        "without": step.without,
+        "sure": step.sure,
+        "because": step.because,
+        "fix": step.fix,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "cell": change.cell,
+        "neighbour": change.neighbour,
+        "parameter": change.parameter,
+        "old": change.old,
+        "new": change.new,
+    }
+
+
+def _harm(rows: Iterable[Harm]) -> list[dict[str, Any]]:
+    return [{"group": h.group, "kpi": h.kpi, "before": h.before, "after": h.after, "loss": h.loss} for h in rows]
+
+
+def _rival(plan: Plan, score: Score) -> dict[str, Any]:
+    return {
+        "plan": [{**_change(change), "visit": change.visit} for change in plan],
+        "objective": score.objective,
+        "cost": score.cost,
+        "harm": _harm(score.harm),
+        "refused": score.refused,
+    }
+
+
+def _known(value: Any) -> Any:
+    """Plain Python values all the way down; NaN and infinity become None."""
+    if isinstance(value, Mapping):
+        return {str(key): _known(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

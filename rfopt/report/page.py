@@ -1,0 +1,208 @@
+"""What stands where in the report: everything the template prints, as plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rfopt.diagnose import Diagnosis
+from rfopt.harm import Harm
+from rfopt.kpis import aim, kpis
+from rfopt.network import Change, Plan, undo
+from rfopt.recommend import FOUND, Recommendation, Step
+from rfopt.report.bars import figures_of, ladder_of, levels_of
+from rfopt.report.marks import Mark, Marks, marks_of
+from rfopt.report.sentences import (
+    change_text,
+    fact_text,
+    fact_unit,
+    finding_text,
+    group_text,
+    number,
+    object_text,
+    parameter_text,
+    reason_text,
+    value_of_change,
+    with_unit,
+)
+from rfopt.report.strips import MOST_ROOMS, rooms_of
+from rfopt.report.verdict import harm_text, limit_text, loss_text, verdict_of
+from rfopt.score import Score, cost_of
+from rfopt.words import catalogue, say
+
+HTML_LANG = {"en": "en", "zh": "zh-CN"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding as the report shows it; `severity` and `explained` in per cent."""
+
+    name: str
+    text: str
+    serious: bool
+    severity: float
+    severity_text: str
+    basis: str
+    cause: bool
+    cells: tuple[tuple[str, Mark | None], ...]
+    points: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    explained: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change as the report shows it."""
+
+    place: int
+    object: str
+    mark: Mark | None
+    parameter: str
+    column: str
+    old: str
+    new: str
+    visit: bool
+    gain: str = ""
+    alone: str = ""
+    without: str = ""
+    why: str = ""
+    sure: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One plan beside others."""
+
+    name: str
+    own: bool
+    changes: int
+    visits: int
+    cost: str
+    objective: float
+    score: str
+    versus: str
+    harm: str
+    refused: str
+    rows: tuple[str, ...]
+
+
+def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
+    """Everything the template needs, by name."""
+    marks = marks_of(result)
+    case, points = result.evidence.case, result.evidence.points
+    notes = set(case.notes)
+    return {
+        "lang": HTML_LANG[lang],
+        "case": case,
+        "verdict": verdict_of(result, lang),
+        "figures": figures_of(result, lang),
+        "findings": _findings(result.diagnosis, marks, lang),
+        "rows": [_row(k, step.change, marks, lang, step) for k, step in enumerate(result.steps, 1)],
+        "rollback": [_row(k, change, marks, lang) for k, change in enumerate(undo(result.plan), 1)],
+        "ladder": ladder_of(result, lang) if result.steps else [],
+        "rooms": rooms_of(result, marks, lang),
+        "rooms_left_out": max(len(points) - MOST_ROOMS, 0),
+        "levels": levels_of(result, marks),
+        "legend": [mark for mark in _in_order(marks) if mark.served],
+        "harm": [_harm(row, lang) for row in result.harm],
+        "options": _options(result, lang),
+        "rejected": [_rejected(row, marks, lang) for row in result.rejected],
+        "warnings": [note for note in result.warnings if note not in notes],
+        "defaults": case.notes,
+        "hashes": case.hashes,
+        "versions": result.versions,
+        "seed": result.seed,
+        "tried": result.tried,
+        "budget": result.evidence.situation.budget,
+        "objective": {"before": result.score_before.objective, "after": result.score_after.objective},
+    }
+
+
+def _in_order(marks: Marks) -> Iterable[Mark]:
+    for some in (marks.gsm, marks.lte):
+        yield from sorted(some, key=lambda mark: int(mark.code[1:]))
+
+
+def _findings(diagnosis: Diagnosis, marks: Marks, lang: str) -> list[Found]:
+    return [
+        Found(
+            say(f"rule.{finding.rule}.name", lang),
+            finding_text(finding, lang),
+            finding.severity >= FOUND,
+            round(100.0 * finding.severity, 2),
+            number(finding.severity, 2),
+            finding.basis,
+            finding.cause,
+            tuple((cell, marks.named(cell)) for cell in finding.cells),
+            finding.points,
+            tuple(_facts(finding.evidence, lang)),
+            None if math.isnan(share) else round(100.0 * share, 1),
+        )
+        for finding, share in zip(diagnosis.findings, diagnosis.explained, strict=True)
+    ]
+
+
+def _facts(evidence: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
+    for key, value in evidence.items():
+        label = say(f"evidence.{key}", lang) if f"evidence.{key}" in catalogue() else key
+        text, unit = fact_text(key, value), fact_unit(key, lang)
+        yield label, text + (unit if unit in ("%", "°") else f" {unit}" if unit else "")
+
+
+def _row(place: int, change: Change, marks: Marks, lang: str, step: Step | None = None) -> Row:
+    old, new = (value_of_change(value, change, lang) for value in (change.old, change.new))
+    parameter = parameter_text(change.parameter, lang)
+    row = (place, object_text(change), marks.named(change.cell), parameter, change.parameter, old, new, change.visit)
+    if step is None:
+        return Row(*row)
+    gains = (number(100.0 * value, 1, signed=True) for value in (step.gain, step.alone, step.without))
+    return Row(*row, *gains, reason_text(step, lang), with_unit(step.sure, "share", lang))
+
+
+def _harm(row: Harm, lang: str) -> dict[str, Any]:
+    """One group's figure; a level has no aim of its own here, only a limit to its loss."""
+    unit = aim(row.kpi).unit if row.kpi in kpis else "share"
+    return {
+        "group": group_text(row.group, lang),
+        "kpi": say(f"kpi.{row.kpi}", lang),
+        "before": with_unit(row.before, unit, lang),
+        "after": with_unit(row.after, unit, lang),
+        "change": loss_text(row, lang),
+        "limit": limit_text(row, lang),
+        "share": round(min(100.0 * row.loss, 100.0), 2),
+    }
+
+
+def _options(result: Recommendation, lang: str) -> list[Option]:
+    """Doing nothing, this plan, and the plans of others; only where there are others."""
+    if not result.rivals:
+        return []
+    own = result.score_after
+    options = [_option(say("option.nothing", lang), (), result.score_before, own, lang)]
+    if result.steps:
+        options.append(_option(say("option.own", lang), result.plan, own, None, lang))
+    return options + [_option(name, plan, score, own, lang) for name, (plan, score) in result.rivals.items()]
+
+
+def _option(name: str, plan: Plan, score: Score, own: Score | None, lang: str) -> Option:
+    """A plan beside this report's; `own` is None for that one itself."""
+    versus = "" if own is None else say("option.versus", lang, share=with_unit(own.helps(score), "share", lang))
+    return Option(
+        name, own is None, len(plan), sum(change.visit for change in plan), number(cost_of(plan)),
+        round(100.0 * score.objective, 2), number(100.0 * score.objective, 1), versus, harm_text(score.harm, lang),
+        score.refused, tuple(change_text(change, lang) for change in plan),
+    )  # fmt: skip
+
+
+def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]:
+    neighbour = row.get("neighbour", "")
+    return {
+        "object": f"{row['cell']} → {neighbour}" if neighbour else row["cell"],
+        "mark": marks.named(row["cell"]),
+        "parameter": parameter_text(row["parameter"], lang),
+        "why": row["why"],
+    }
+
+

@@ -1,0 +1,148 @@
+"""Values, names and findings as people read them, in the report's language."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from rfopt.finding import Finding
+from rfopt.kpis import aim
+from rfopt.network import Change
+from rfopt.recommend import Step
+from rfopt.tables import schema
+from rfopt.words import catalogue, say
+
+UNKNOWN = "–"
+SIGNED = ("excess_db", "gap_db")
+"""Evidence keys that are differences between two cells."""
+GROUPS = {"floors of ": "group.floors", "estate of ": "group.estate", "users of ": "group.users"}
+PLACES = {"share": 1, "dB": 1, "dBm": 1, "s": 1, "1/call": 3}
+UNIT_BLANK = {"share": "", "1/min": " ", "1/call": " ", "dB": " ", "dBm": " ", "s": " "}
+
+
+def number(value: float, places: int | None = None, signed: bool = False) -> str:
+    """A number with a real minus sign, as short as it goes or to some places; a dash if it is not known.
+
+    >>> number(-3.25), number(2.0, 2), number(0.5, 1, signed=True), number(float("nan"))
+    ('−3.25', '2.00', '+0.5', '–')
+    """
+    if not math.isfinite(value):
+        return UNKNOWN
+    text = f"{value:+}" if signed else f"{value}"
+    if places is not None:
+        text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
+    elif float(value).is_integer() and abs(value) < 1e15:
+        text = f"{int(value):+d}" if signed else f"{int(value)}"
+    return text.lstrip("-") if not text.strip("+-0.") else text.replace("-", "−")
+
+
+def amount(value: float, unit: str, signed: bool = False) -> str:
+    """A figure without its unit: shares in per cent, rates to as many places as they need.
+
+    >>> amount(0.985, "share"), amount(0.128, "1/min"), amount(2.01, "1/min")
+    ('98.5', '0.13', '2.0')
+    """
+    if unit == "share":
+        return number(100.0 * value, 0 if abs(value) in (0.0, 1.0) else 1, signed)
+    if unit == "1/min":
+        return number(value, 2 if abs(value) < 1.0 else 1, signed)
+    return number(value, PLACES.get(unit), signed)
+
+
+def with_unit(value: float, unit: str, lang: str, signed: bool = False) -> str:
+    """A figure with its unit; a dash alone if it is not known."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    return f"{amount(value, unit, signed)}{UNIT_BLANK.get(unit, ' ')}{unit_name(unit, lang)}".strip()
+
+
+def unit_name(unit: str, lang: str) -> str:
+    """A unit as it is printed."""
+    return say(f"unit.{unit}", lang) if f"unit.{unit}" in catalogue() else unit
+
+
+def target_text(kpi: str, lang: str) -> str:
+    """What a figure should be, as ≥ or ≤; '' where it is not judged."""
+    goal = aim(kpi)
+    if math.isnan(goal.target):
+        return ""
+    return f"{'≥' if goal.target > goal.fail else '≤'} {with_unit(goal.target, goal.unit, lang)}"
+
+
+def fact_text(key: str, value: Any) -> str:
+    """One value of a finding's evidence, without its unit."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return str(value) or UNKNOWN
+    share = key.endswith("share") or key == "threshold"
+    return amount(float(value), "share") if share else number(float(value), signed=key.endswith(SIGNED))
+
+
+def fact_unit(key: str, lang: str) -> str:
+    """The unit that an evidence key names at its end; '' if none."""
+    if key.endswith("share") or key == "threshold":
+        return "%"
+    for ending, unit in (("_per_min", "1/min"), ("_dbm", "dBm"), ("_db", "dB"), ("_km", "km"), ("_deg", "°")):
+        if key.endswith(ending):
+            return unit_name(unit, lang)
+    return ""
+
+
+def finding_text(finding: Finding, lang: str) -> str:
+    """What a rule found, in one sentence.
+
+    The catalogue's `rule.<rule>` is filled from the finding's evidence and with ``{cell}``, ``{other}``, ``{cells}``
+    and ``{points}``; `rule.<rule>.<basis>` takes its place where there is one.
+    """
+    special = f"rule.{finding.rule}.{finding.basis}"
+    key = special if special in catalogue() else f"rule.{finding.rule}"
+    blanks = {name: fact_text(name, value) for name, value in finding.evidence.items()}
+    names = [*finding.cells, UNKNOWN, UNKNOWN]
+    comma = say("report.comma", lang)
+    places = {"cells": comma.join(finding.cells), "points": comma.join(finding.points)}
+    return say(key, lang, **{**places, "cell": names[0], "other": names[1], **blanks})
+
+
+def reason_text(step: Step, lang: str) -> str:
+    """Why a change is in the plan: what it does and which findings asked for it."""
+    does = say(f"fix.{step.fix}", lang) if f"fix.{step.fix}" in catalogue() else ""
+    rules = say("report.comma", lang).join(say(f"rule.{rule}.name", lang) for rule in step.because)
+    return say("report.reason", lang, does=does, rules=rules) if does and rules else does or rules
+
+
+def group_text(group: str, lang: str) -> str:
+    """Who may be harmed, by name."""
+    for start, key in GROUPS.items():
+        if group.startswith(start):
+            return say(key, lang, name=group.removeprefix(start))
+    return say(f"group.{group}", lang) if f"group.{group}" in catalogue() else group
+
+
+def object_text(change: Change) -> str:
+    """What a change is made at: a cell, or a cell and where it points to."""
+    return change.cell if change.neighbour is None else f"{change.cell} → {change.neighbour}"
+
+
+def parameter_text(parameter: str, lang: str) -> str:
+    """A parameter's short label."""
+    key = f"parameter.{parameter}"
+    return say(key, lang) if key in catalogue() else parameter
+
+
+def value_of_change(value: float | str | None, change: Change, lang: str) -> str:
+    """An old or new value with its unit."""
+    if isinstance(value, str):
+        key = f"value.{value}"
+        return say(key, lang) if key in catalogue() else value or UNKNOWN
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    column = schema("cells").get(change.parameter) or schema("neighbours").get(change.parameter)
+    unit = unit_name(column.unit, lang) if column else ""
+    return f"{number(float(value))} {unit}".strip()
+
+
+def change_text(change: Change, lang: str) -> str:
+    """One change in full."""
+    old, new = (value_of_change(value, change, lang) for value in (change.old, change.new))
+    return f"{object_text(change)} {parameter_text(change.parameter, lang)} {old} → {new}"
