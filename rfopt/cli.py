@@ -18,7 +18,6 @@ from rfopt import __version__
 from rfopt.errors import InputError, did_you_mean, printable
 
 if TYPE_CHECKING:
-    from rfopt.diagnose import Diagnosis
     from rfopt.network import Plan
     from rfopt.recommend import Recommendation
 
@@ -29,9 +28,11 @@ class Group(click.Group):
     """Commands in the order they are used, with a suggestion for a mistyped one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order they were added."""
         return list(self.commands)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The command of a word; an unknown word is refused with the nearest known one."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             near = did_you_mean(args[0], self.commands) or f"; expected one of {', '.join(self.commands)}"
             raise click.UsageError(f"no command '{printable(args[0])}'{near}")
@@ -103,7 +104,7 @@ def ingest(
     result = run(logs, output, name, rejects)
     finish(result.as_json(), json_to)
     tell(json_to, quiet, result.lines(lang), [f"{output}"])
-    warn(result.notes, quiet, verbose)
+    warn(result.notes, lang, quiet, verbose)
 
 
 @cli.command()
@@ -112,8 +113,8 @@ def ingest(
 def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
     """Say what is wrong in CASE, with the evidence. CASE is a folder with case.toml, or a single log."""
     from rfopt.case import read_case
-    from rfopt.recommend import diagnose_case
     from rfopt.diagnose import diagnose_log
+    from rfopt.recommend import diagnose_case
     from rfopt.report import diagnosis_json, log_only_json
 
     read = read_case(case)
@@ -130,7 +131,7 @@ def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool,
         finding_lines(table),
         [hint(lang, "recommend", f"rfopt recommend {case}")] if read.network else [],
     )
-    warn(table["warnings"], quiet, verbose)
+    warn(table["warnings"], lang, quiet, verbose)
 
 
 @cli.command()
@@ -173,7 +174,7 @@ def recommend(
     report = write_results(result, table, output, lang) if output else None
     finish(table, json_to)
     tell(json_to, quiet, [*finding_lines(table), "", *plan_lines(result, lang)], [f"{report}"] if report else [])
-    warn(table["warnings"], quiet, verbose)
+    warn(table["warnings"], lang, quiet, verbose)
 
 
 @cli.command()
@@ -186,7 +187,8 @@ def simulate(
     """Replay CASE on simulated fading and print its key figures, without or with a plan."""
     from rfopt.case import read_case
     from rfopt.network import read_plan
-    from rfopt.recommend import needed_network, simulate_case
+    from rfopt.recommend import needed_network
+    from rfopt.simulation import simulate_case
 
     read = read_case(case)
     plan: Plan = read_plan(plan_file, needed_network(read)) if plan_file else ()
@@ -194,7 +196,7 @@ def simulate(
         table = simulate_case(read, plan, seed, told)
     finish(table, json_to)
     tell(json_to, quiet, figure_lines(table["kpis"], lang), [])
-    warn(table["warnings"], quiet, verbose)
+    warn(table["warnings"], lang, quiet, verbose)
 
 
 def write_results(result: Recommendation, table: dict[str, Any], folder: Path, lang: str) -> Path:
@@ -265,11 +267,13 @@ def tell(json_to: str | None, quiet: bool, lines: list[str], last: list[str]) ->
         click.echo(line)
 
 
-def warn(notes: list[str], quiet: bool, verbose: bool) -> None:
+def warn(notes: list[str], lang: str, quiet: bool, verbose: bool) -> None:
     """Warnings to standard error: all with -v, their number otherwise, none with -q."""
     if quiet or not notes:
         return
-    for note in notes if verbose else [f"{len(notes)} notes on the input; -v prints them"]:
+    from rfopt.words import say
+
+    for note in notes if verbose else [say("cli.notes", lang, count=len(notes))]:
         click.echo(f"note: {note}", err=True)
 
 

@@ -94,7 +94,9 @@ def _minutes(readings: pd.DataFrame, idle: bool) -> float:
     return float(gaps[gaps <= LONGEST_GAP_S].sum()) / 60.0
 
 
-def _of_moves(rule: str, moves: pd.DataFrame, minutes: float, by: str, returns: int, points: tuple[str, ...]) -> Finding:
+def _of_moves(
+    rule: str, moves: pd.DataFrame, minutes: float, by: str, returns: int, points: tuple[str, ...]
+) -> Finding:
     figure = "reselections_per_min" if rule == "pingpong_reselection" else "handovers_per_min"
     rate = len(moves) / minutes
     start, end = ("rat_from", "rat_to") if by == "rat" else ("from_cell", "to_cell")

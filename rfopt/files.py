@@ -75,13 +75,14 @@ def write_whole(path: Path, content: str | bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".rfopt-")
+        unfinished = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(raw)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
+            unfinished.chmod(0o644)
+            unfinished.replace(path)
         except BaseException:
-            os.unlink(name)
+            unfinished.unlink()
             raise
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", path) from None

@@ -8,11 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
-from rfopt.tables import read_rows, schema, table_text, type_rows, value_text
+from rfopt.tables import (
+    NUMERIC,
+    WHOLE,
+    Rows,
+    channel_problem,
+    parse_column,
+    read_rows,
+    schema,
+    table_text,
+    type_rows,
+    value_text,
+)
 
 MOST_RELATIONS = 32
 MOST_REDIRECTS = 32
@@ -139,12 +149,15 @@ def value_of(network: Network, cell: str, neighbour: str | None, parameter: str)
     """
     _known_cell(network, cell)
     if parameter == "redirect_arfcn":
+        if (rat := str(network.cells.at[cell, "rat"])) != "LTE":
+            raise InputError(f"{cell} is {rat}; only an LTE cell has a redirect list")
         return "present" if (cell, _arfcn(neighbour)) in network.redirects else "absent"
     if neighbour is None:
-        if parameter not in schema("cells") or parameter == "cell":
+        if parameter == "cell":
+            raise InputError("parameter 'cell' is the name of a cell, which no plan changes")
+        if parameter not in schema("cells"):
             raise InputError(f"parameter '{printable(parameter)}' is unknown{did_you_mean(parameter, schema('cells'))}")
-        value: Any = network.cells.at[cell, parameter]
-        return value_text(value) if isinstance(value, tuple) else cast(Value, value)
+        return _plain(network.cells.at[cell, parameter])
     _known_cell(network, neighbour)
     if parameter == "neighbour":
         return "present" if network.related(cell, neighbour) else "absent"
@@ -168,20 +181,25 @@ def _known_cell(network: Network, name: str) -> None:
 
 
 def _arfcn(text: str | None) -> int:
-    if text is None or not text.isdigit():
-        raise InputError(f"redirect_arfcn wants an ARFCN in 'neighbour', found '{printable(text)}'")
+    if text is None or not WHOLE.fullmatch(text):
+        raise InputError(f"redirect_arfcn wants an ARFCN in 'neighbour', found '{printable(text or '')}'")
+    problem = channel_problem(int(text), "arfcn")
+    if problem:
+        raise InputError(f"redirect_arfcn {text} {problem}")
     return int(text)
 
 
 def same(a: Value, b: Value) -> bool:
     """Equal as table values: numbers within 1e-9, unknown equal to unknown, '12' equal to 12."""
     try:
-        x, y = float(a or "nan"), float(b or "nan")
-    except (TypeError, ValueError):
+        x, y = _number(a), _number(b)
+    except ValueError:
         return str(a or "") == str(b or "")
-    if a == 0 or b == 0:
-        x, y = float(a if a not in (None, "") else "nan"), float(b if b not in (None, "") else "nan")
     return (math.isnan(x) and math.isnan(y)) or abs(x - y) < 1e-9
+
+
+def _number(value: Value) -> float:
+    return math.nan if value is None or value == "" else float(value)
 
 
 def apply(network: Network, plan: Plan) -> Network:
@@ -208,7 +226,7 @@ def apply(network: Network, plan: Plan) -> Network:
         elif change.parameter == "neighbour":
             neighbours = _with_relation(neighbours, cells, change)
         elif change.neighbour is not None:
-            neighbours.loc[(change.cell, change.neighbour), change.parameter] = float(change.new or "nan")
+            neighbours.loc[(change.cell, change.neighbour), change.parameter] = _number(change.new)
         else:
             _set_cell(cells, change)
     return replace(network, cells=cells, neighbours=neighbours, redirects=frozenset(redirects))
@@ -224,6 +242,8 @@ def _with_relation(neighbours: pd.DataFrame, cells: pd.DataFrame, change: Change
     key = (change.cell, change.neighbour)
     if not _present(change):
         return neighbours.drop(index=[key])
+    if change.cell == change.neighbour:
+        raise InputError(f"{change}: a relation joins two cells")
     rat, other = (str(cells.at[name, "rat"]) for name in key)
     if rat != other:
         raise InputError(f"{change}: a relation joins cells of one technology")
@@ -244,14 +264,25 @@ def _set_cell(cells: pd.DataFrame, change: Change) -> None:
         new = tuple(int(word) for word in str(new or "").split(";") if word)
     elif column.type == "names":
         new = tuple(word for word in str(new or "").split(";") if word)
-    elif column.type in ("real", "int", "arfcn", "earfcn"):
-        new = float(new) if new not in (None, "") else np.nan
+    elif column.type in NUMERIC:
+        new = _number(new)
+    rat = str(cells.at[change.cell, "rat"])
+    if column.need in ("yes", rat) and same(new, None):
+        raise InputError(f"{change}: {column.column} of a {rat} cell cannot be empty")
     cells.at[change.cell, change.parameter] = new
 
 
 def undo(plan: Plan) -> Plan:
     """The plan that takes everything back, last change first."""
     return tuple(change.reverse() for change in reversed(plan))
+
+
+def rollback(network: Network, plan: Plan) -> Plan:
+    """The plan that turns the network after a plan back into what it was.
+
+    Unlike `undo` it also restores the parameters of relations that the plan removed.
+    """
+    return diff(apply(network, plan), network)
 
 
 def diff(before: Network, after: Network) -> Plan:
@@ -275,9 +306,9 @@ def diff(before: Network, after: Network) -> Plan:
 
 
 def _cell_differences(old: pd.Series, new: pd.Series) -> list[tuple[str, Value, Value]]:
-    pairs = ((cell, old[cell], new[cell]) for cell in old.index)
-    texts = [(c, *(value_text(v) if isinstance(v, tuple) else v for v in (a, b))) for c, a, b in pairs]
-    return [(c, a, b) for c, a, b in texts if not same(a, b)]
+    rows = zip(old.index, old.tolist(), new.loc[old.index].tolist(), strict=True)
+    pairs = [(str(cell), _plain(a), _plain(b)) for cell, a, b in rows if a != b]
+    return [(cell, a, b) for cell, a, b in pairs if not same(a, b)]
 
 
 def _relation_differences(before: Network, after: Network) -> list[Change]:
@@ -323,28 +354,28 @@ def read_plan(path: Path, network: Network) -> Plan:
         change = Change(str(row.cell), str(row.neighbour) or None, str(row.parameter), str(row.old), str(row.new))
         try:
             plan.append(_typed(change))
-            apply(network, tuple(plan))
+            network = apply(network, (plan[-1],))
         except InputError as error:
             raise InputError(error.message, path, line) from None
     return tuple(plan)
 
 
 def _typed(change: Change) -> Change:
+    """The change with values of its column's type."""
     if change.parameter in ("neighbour", "redirect_arfcn"):
         _present(change)
         return change
-    column = (schema("cells") if change.neighbour is None else schema("neighbours")).get(change.parameter)
-    if column is None or column.type not in ("real", "int", "arfcn", "earfcn"):
+    column = schema("cells" if change.neighbour is None else "neighbours").get(change.parameter)
+    if column is None:
         return change
-    values = []
-    for word in (change.old, change.new):
-        try:
-            values.append(float(word) if word else math.nan)
-        except ValueError:
-            raise InputError(
-                f"{change.parameter} '{printable(word)}' is not a number in {column.unit or 'whole units'}"
-            ) from None
-    return replace(change, old=values[0], new=values[1])
+    old, new = (
+        _plain(parse_column([str(word)], column, Rows(Path(), [], [], [1]))[0]) for word in (change.old, change.new)
+    )
+    return replace(change, old=old, new=new)
+
+
+def _plain(value: Any) -> Value:
+    return value_text(value) if isinstance(value, tuple) else value if isinstance(value, str) else float(value)
 
 
 def plan_text(plan: Plan) -> str:

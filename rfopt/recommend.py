@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from rfopt import __version__
-from rfopt.alignment import misalignments
 from rfopt.case import Case
 from rfopt.diagnose import Diagnosis, diagnose
 from rfopt.errors import InputError
-from rfopt.evidence import Evidence, complaint_rows, gather
-from rfopt.finding import Finding, Move
+from rfopt.evidence import Evidence, gather
+from rfopt.finding import Move
 from rfopt.fixes import fixes
 from rfopt.harm import Groups, Harm, groups_of
-from rfopt.kpis import compute, objective
+from rfopt.kpis import compute
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Change, Network, Plan, apply, keys_of
+from rfopt.notes import notes_on
 from rfopt.score import Score, cost_of, intervals, score
 from rfopt.search import Search, find, parts_of
 
@@ -94,11 +92,11 @@ class Recommendation:
         return {"rfopt": __version__, "python": platform.python_version(), "numpy": np.__version__}
 
 
-def _quiet(stage: str, share: float) -> None:
+def quiet(stage: str, share: float) -> None:
     """Progress that nobody watches."""
 
 
-def diagnose_case(case: Case, seed: int = 0, progress: Progress = _quiet) -> tuple[Evidence, Diagnosis]:
+def diagnose_case(case: Case, seed: int = 0, progress: Progress = quiet) -> tuple[Evidence, Diagnosis]:
     """Gather the evidence of a case and diagnose it.
 
     Raises
@@ -128,7 +126,7 @@ def needed_network(case: Case) -> Network:
 
 
 def recommend(
-    case: Case, seed: int = 0, rivals: Mapping[str, Plan] | None = None, progress: Progress = _quiet
+    case: Case, seed: int = 0, rivals: Mapping[str, Plan] | None = None, progress: Progress = quiet
 ) -> Recommendation:
     """Diagnose a case and find the plan that is worth most.
 
@@ -213,7 +211,7 @@ def _result(
         intervals(evidence.replay, evidence),
         scored.harm,
         tuple(dropped + _not_taken(search, plan)),
-        _warnings(evidence, plan),
+        notes_on(evidence, plan),
         ladder,
         after,
         {name: (other, score(evidence, groups, other)) for name, other in rivals.items()},
@@ -234,18 +232,18 @@ def _in_order(search: Search, plan: Plan) -> tuple[tuple[Step, ...], tuple[tuple
         before, now = search.score(done), search.score((*done, *part))
         rest = search.score(tuple(c for c in plan if c not in part))
         origin = next((m for m in search.moves if set(part) <= set(m.changes)), None)
-        for change in part:
-            steps.append(
-                Step(
-                    change,
-                    (now.objective - before.objective) / len(part),
-                    (search.score(part).objective - nothing.objective) / len(part),
-                    (whole.objective - rest.objective) / len(part),
-                    whole.helps(rest),
-                    origin.because if origin else (),
-                    origin.fix if origin else "",
-                )
+        steps += [
+            Step(
+                change,
+                (now.objective - before.objective) / len(part),
+                (search.score(part).objective - nothing.objective) / len(part),
+                (whole.objective - rest.objective) / len(part),
+                whole.helps(rest),
+                origin.because if origin else (),
+                origin.fix if origin else "",
             )
+            for change in part
+        ]
         done = (*done, *part)
         ladder.append((" · ".join(str(c) for c in part), now.objective))
     return tuple(steps), tuple(ladder)
@@ -265,7 +263,8 @@ def _not_taken(search: Search, plan: Plan) -> list[dict[str, str]]:
             continue
         gain = alone.objective - search.score(()).objective
         why = alone.refused or (
-            f"best value {change.new} alone adds {gain:+.3f}; beside the plan (objective {here.objective:.3f}) it is not needed"
+            f"best value {change.new} alone adds {gain:+.3f}; beside the plan (objective {here.objective:.3f}) "
+            "it is not needed"
         )
         if change.key not in best or gain > best[change.key][0]:
             best[change.key] = (gain, why, change)
@@ -273,77 +272,3 @@ def _not_taken(search: Search, plan: Plan) -> list[dict[str, str]]:
         {"cell": c.cell, "neighbour": c.neighbour or "", "parameter": c.parameter, "why": why}
         for _, why, c in sorted(best.values(), key=lambda item: (-item[0], item[2].key))
     ]
-
-
-def _warnings(evidence: Evidence, plan: Plan) -> tuple[str, ...]:
-    notes = list(evidence.case.notes)
-    _, note = complaint_rows(evidence.case.readings, evidence.case.floor)
-    notes += [note] if note else []
-    for table, what in (
-        (evidence.ambiguous, "shared by several cells near by"),
-        (evidence.unknown, "of no cell in the table"),
-    ):
-        for row in table.itertuples():
-            if row.samples >= 10:
-                names = f" ({row.candidates})" if row.candidates else ""
-                notes.append(f"{row.rat} {row.channel:.0f}/{row.code}, {row.samples} readings, is {what}{names}")
-    notes += [
-        f"{name} is wanted but was not heard"
-        for name in evidence.case.wanted
-        if name not in set(evidence.readings["cell"])
-    ]
-    return tuple(notes + _without_side_lobes(evidence, plan) + misalignments(evidence, apply(evidence.network, plan)))
-
-
-def _without_side_lobes(evidence: Evidence, plan: Plan) -> list[str]:
-    tilted = sorted({c.cell for c in plan if c.parameter in ("mech_tilt_deg", "elec_tilt_deg")})
-    cells = evidence.network.cells
-    return [
-        f"{cell} has a pattern without side lobes: the effect of its tilt on a high floor is not to be trusted"
-        for cell in tilted
-        if not cells.at[cell, "antenna"]
-    ]
-
-
-def simulate_case(case: Case, plan: Plan, seed: int = 0, progress: Progress = _quiet) -> dict[str, Any]:
-    """Key figures of a case as logged, as simulated, and as simulated with a plan, on the same fading.
-
-    Returns
-    -------
-    dict
-        ``kpis`` with ``measured``, ``before``, ``after`` and 90 % ``interval`` of each figure, ``objective`` before
-        and after, and ``warnings``; NaN is None.
-
-    Raises
-    ------
-    InputError
-        If the case has no network or the plan does not fit it.
-    """
-    evidence, diagnosis = diagnose_case(case, seed, progress)
-    after = simulate(evidence.situation, apply(evidence.network, plan))
-    figures = compute(after)
-    spans = intervals(after, evidence)
-    return {
-        "schema": "rfopt.simulation/1",
-        "case": case.id,
-        "seed": seed,
-        "version": __version__,
-        "plan": [str(change) for change in plan],
-        "objective": {"before": round(diagnosis.objective, 6), "after": round(objective(figures), 6)},
-        "kpis": {
-            "measured": _table(diagnosis.figures.measured),
-            "before": _table(diagnosis.figures.modelled),
-            "after": _table(figures),
-            "interval": {name: [_number(low), _number(high)] for name, (low, high) in spans.items()},
-        },
-        "warnings": list(_warnings(evidence, plan)),
-    }
-
-
-def _table(figures: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: _number(value) for name, value in figures.items()}
-
-
-def _number(value: float) -> float | None:
-    """A number as JSON can hold it: None for NaN."""
-    return None if not math.isfinite(value) else round(value, 6)

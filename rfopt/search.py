@@ -40,7 +40,7 @@ class Search:
     scored: Scored
     moves: Sequence[Move]
     most_changes: int
-    progress: Callable[[str, float], None] = lambda stage, share: None
+    progress: Callable[[str, float], None]
     seen: dict[Plan, Score] = field(default_factory=dict)
     turned_down: dict[Plan, str] = field(default_factory=dict)
 
@@ -107,7 +107,9 @@ def _landmarks(moves: Sequence[Move]) -> list[int]:
     return sorted({k for steps in ladders.values() for k in (steps[(len(steps) - 1) // 2], steps[-1])})
 
 
-def _refresh(search: Search, plan: Plan, here: float, gains: dict[int, float], chosen: Sequence[int]) -> dict[int, float]:
+def _refresh(
+    search: Search, plan: Plan, here: float, gains: dict[int, float], chosen: Sequence[int]
+) -> dict[int, float]:
     """Gains of moves on top of a plan, best stale ones first, until a fresh one beats all that is still stale.
 
     The first round, and one that finds nothing, look at every move.

@@ -31,6 +31,7 @@ LONGEST_FIELD = 10_000
 MOST_COLUMNS = 2_000
 EMPTY = {"", "-", "--", "nan", "null", "none", "n/a", "无"}
 NUMERIC = {"real", "int", "arfcn", "earfcn", "channel", "time"}
+WHOLE = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -242,10 +243,11 @@ def _number_problem(value: float, column: Column, whole: bool, fact: bool) -> st
         low, high = column.range.split(":")[0], column.range.split(":")[-1]
         expected = f"{low} to {high} {column.unit}".strip() if ":" in column.range else f"one of {column.range}"
         return f"is out of range, expected {expected}"
-    return _channel_problem(int(value), column.type) if column.type in ("arfcn", "earfcn") else ""
+    return channel_problem(int(value), column.type) if column.type in ("arfcn", "earfcn") else ""
 
 
-def _channel_problem(channel: int, kind: str) -> str:
+def channel_problem(channel: int, kind: str) -> str:
+    """Why a number is no carrier, `kind` being ``arfcn`` or ``earfcn``; '' if it is one."""
     try:
         gsm_band(channel) if kind == "arfcn" else lte_band(channel)
     except ValueError as error:
@@ -264,7 +266,7 @@ def _lists(texts: Iterable[str], column: Column, rows: Rows) -> pd.Series:
         words = tuple(word.strip() for word in text.split(";") if word.strip())
         if column.type == "arfcns":
             for word in words:
-                problem = "is not a whole number" if not word.isdigit() else _channel_problem(int(word), "arfcn")
+                problem = "is not a whole number" if not WHOLE.fullmatch(word) else channel_problem(int(word), "arfcn")
                 if problem:
                     raise InputError(f"{column.column} '{printable(word)}' {problem}", rows.file, line)
             values.append(tuple(int(word) for word in words))

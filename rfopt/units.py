@@ -56,7 +56,7 @@ def rxlev_code(level_dbm: ArrayLike) -> IntArray:
     >>> rxlev_code([-110.1, -110, -75, -48]).tolist()
     [0, 1, 36, 63]
     """
-    return np.clip(np.floor(np.asarray(level_dbm, dtype=float) + 110.0) + 1, 0, 63).astype(np.int64)
+    return np.asarray(np.clip(np.floor(np.asarray(level_dbm, dtype=float) + 110.0) + 1, 0, 63), dtype=np.int64)
 
 
 def rxlev_dbm(code: ArrayLike) -> IntArray:

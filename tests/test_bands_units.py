@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_a_frequency_off_the_raster_is_refused(mhz: float) -> None:
 
 def test_lte_bands_do_not_overlap_in_number() -> None:
     spans = sorted((band.low, band.high) for band in bands.LTE_BANDS)
-    assert all(high < low for (_, high), (low, _) in zip(spans, spans[1:], strict=False))
+    assert all(high < low for (_, high), (low, _) in itertools.pairwise(spans))
 
 
 @pytest.mark.parametrize("row", rows("codes.csv"), ids=lambda row: f"{row['function']}({row['value']})")

@@ -32,10 +32,10 @@ PANEL = {"gain_dbi": 9.0, "h_beamwidth_deg": 65.0, "v_beamwidth_deg": 35.0}
 CEILING = {"gain_dbi": 2.0}
 
 DISTRIBUTIONS = [
-    # cell, site, azimuth, power, most, buildings, BCCH, BSIC, further carriers
-    ("宝湖天下NG2-5", "宝湖天下", None, 12.0, 12.0, "bhtx-1;bhtx-2", 1003, "4-5", "1010;1016;41;58"),
-    ("宝湖天下NG2-4", "宝湖天下3号楼", None, 12.0, 12.0, "bhtx-3", 1013, "4-2", "1000;37"),
-    ("宝湖湾二期NG2-6", "宝湖湾二期", 20.0, 22.0, 33.0, "bhw-1;bhw-2", 1006, "4-6", "1019;29"),
+    # cell, site, azimuth, power, most, buildings, BCCH, BSIC, further carriers, reselect offset
+    ("宝湖天下NG2-5", "宝湖天下", None, 12.0, 12.0, "bhtx-1;bhtx-2", 1003, "4-5", "1010;1016;41;58", 10.0),
+    ("宝湖天下NG2-4", "宝湖天下3号楼", None, 12.0, 12.0, "bhtx-3", 1013, "4-2", "1000;37", 10.0),
+    ("宝湖湾二期NG2-6", "宝湖湾二期", 340.0, 22.0, 33.0, "bhw-1;bhw-2", 1006, "4-6", "1019;29", 0.0),
 ]
 """Distribution systems: ceiling antennas, and the neighbouring estate's panels that shine at its façades."""
 
@@ -81,7 +81,7 @@ COLUMNS = [
 
 GSM_COMMON = {
     "rat": "GSM", "lac": AREA, "load": 0.4, "rxlev_access_min_dbm": -100, "cell_reselect_offset_db": 0,
-    "temporary_offset_db": 0, "penalty_time_s": 20, "cell_reselect_hysteresis_db": 6, "ho_averaging_sacch": 8,
+    "temporary_offset_db": 0, "penalty_time_s": 20, "cell_reselect_hysteresis_db": 6, "ho_averaging_sacch": 20,
     "ho_period_pbgt_sacch": 6, "ho_threshold_lev_dbm": -95, "ho_threshold_qual": 5, "radio_link_timeout": 20,
 }  # fmt: skip
 LTE_COMMON = {
@@ -119,13 +119,13 @@ def _at(site: str) -> dict[str, object]:
 
 def _distribution(
     number: int, cell: str, site: str, azimuth: float | None, power: float, most: float, buildings: str, arfcn: int,
-    bsic: str, tch: str,
+    bsic: str, tch: str, reward: float,
 ) -> dict[str, object]:  # fmt: skip
     antenna = CEILING if azimuth is None else PANEL
     return {
         **GSM_COMMON, **_at(site), **antenna, "cell": cell, "kind": "das", "azimuth_deg": azimuth, "power_dbm": power,
         "max_power_dbm": most, "building": buildings, "arfcn": arfcn, "bsic": bsic, "tch_arfcns": tch,
-        "ci": 41004 + number,
+        "ci": 41004 + number, "cell_reselect_offset_db": reward,
     }  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.network import Change, Plan, value_of
 from rfopt.registry import Shelf
-from rfopt.rules import rivals
+from rfopt.rules import on_quantum, rivals
+from rfopt.tables import schema
 
 fixes = Shelf("rfopt.fixes")
 
@@ -35,6 +36,15 @@ def change(evidence: Evidence, cell: str, parameter: str, new: float | str, neig
     return Change(cell, neighbour, parameter, value_of(evidence.network, cell, neighbour, parameter), new)
 
 
+def start_of(table: str, parameter: str, value: float) -> float:
+    """Where a ladder of legal values begins: the present value, or the legal one below it; NaN if it is out of range.
+
+    >>> start_of("cells", "cell_reselect_offset_db", 3.0)
+    2.0
+    """
+    return on_quantum(schema(table)[parameter], value)
+
+
 def competitors(evidence: Evidence) -> list[str]:
     """GSM cells within earshot that are not wanted, most disturbing first."""
     return list(rivals(evidence, EARSHOT_DB, KINDS))
@@ -46,12 +56,12 @@ def culprits(findings: Sequence[Finding], rule: str) -> list[str]:
 
 
 def ladder(start: float, stop: float, step: float) -> list[float]:
-    """Values after `start` up to and including `stop`, on a step of either sign.
+    """Values after `start` up to and including `stop`, on a step of either sign; none after an unknown start.
 
     >>> ladder(12.0, 4.0, -2.0)
     [10.0, 8.0, 6.0, 4.0]
     """
-    count = int(np.floor((stop - start) / step + 1e-9))
+    count = 0 if np.isnan(start) else int(np.floor((stop - start) / step + 1e-9))
     return [round(start + step * k, 6) for k in range(1, count + 1)]
 
 

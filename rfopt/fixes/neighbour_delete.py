@@ -11,7 +11,7 @@ from rfopt.fixes import change, fixes, move
 
 @fixes
 def neighbour_delete(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """Relations from a wanted cell that `one_way_neighbour` found; one with a return stays, or it would become one-way."""
+    """Relations from a wanted cell that `one_way_neighbour` found; others would leave a one-way return."""
     moves = []
     for finding in findings:
         if finding.rule != "one_way_neighbour":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, fixes, ladder, move
+from rfopt.fixes import because, change, fixes, ladder, move, start_of
 
 STEP_DB = 2.0
 RULES = (
@@ -24,7 +24,9 @@ def power_up(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     """Power in steps of 2 dB to `max_power_dbm`; the last step takes what is left."""
     moves = []
     for cell in evidence.wanted:
-        power, most = (evidence.number(cell, name) for name in ("power_dbm", "max_power_dbm"))
+        power, most = (
+            start_of("cells", "power_dbm", evidence.number(cell, name)) for name in ("power_dbm", "max_power_dbm")
+        )
         steps = ladder(power, most, STEP_DB)
         if most > power and (not steps or steps[-1] < most):
             steps.append(most)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, competitors, fixes, ladder, move
+from rfopt.fixes import because, change, competitors, fixes, ladder, move, start_of
 from rfopt.network import Plan
 
 STEP_DB, MOST_DB = 2.0, 16.0
@@ -21,12 +21,12 @@ def reselect_penalty(evidence: Evidence, findings: Sequence[Finding]) -> list[Mo
     for cell in competitors(evidence):
         row = evidence.network.cells.loc[cell]
         flipped = row["penalty_time_s"] == SUBTRACTED_S
-        offset = float(row["cell_reselect_offset_db"])
+        offset = evidence.number(cell, "cell_reselect_offset_db")
         reasons = because(findings, RULES)
         if offset > 0 and not flipped:
             moves += move("reselect_penalty", (change(evidence, cell, "cell_reselect_offset_db", 0.0),), reasons)
         flip: Plan = () if flipped else (change(evidence, cell, "penalty_time_s", SUBTRACTED_S),)
-        for new in ladder(offset if flipped else 0.0, MOST_DB, STEP_DB):
+        for new in ladder(start_of("cells", "cell_reselect_offset_db", offset) if flipped else 0.0, MOST_DB, STEP_DB):
             step = () if new == offset else (change(evidence, cell, "cell_reselect_offset_db", new),)
             moves += move("reselect_penalty", (*flip, *step), reasons)
     return moves

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, fixes, ladder, move
+from rfopt.fixes import because, change, fixes, ladder, move, start_of
 from rfopt.network import Plan
 
 STEP_DB, MOST_DB = 2.0, 20.0
@@ -33,8 +33,8 @@ def reselect_reward(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
         base: Plan = (change(evidence, cell, "penalty_time_s", PLAIN_PENALTY_S),) if flipped else ()
         if row["temporary_offset_db"] > 0:
             base = (*base, change(evidence, cell, "temporary_offset_db", 0.0))
-        start = 0.0 if flipped else float(row["cell_reselect_offset_db"])
-        for new in ladder(start - start % STEP_DB, MOST_DB, STEP_DB):
+        start = 0.0 if flipped else evidence.number(cell, "cell_reselect_offset_db")
+        for new in ladder(start_of("cells", "cell_reselect_offset_db", start), MOST_DB, STEP_DB):
             offset = (
                 ()
                 if new == row["cell_reselect_offset_db"]

@@ -10,7 +10,7 @@ from rfopt.fixes import fixes, move
 
 
 @fixes
-def restore(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
+def restore(_evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     """The legal value that the rule `wrong_parameters` names."""
     return [
         m

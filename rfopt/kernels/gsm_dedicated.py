@@ -17,6 +17,8 @@ from rfopt.kernels.casts import pair_list, table, traces
 QUALITY, LEVEL, POWER_BUDGET, HANDOVER_FAILED, RADIO_LINK_TIMEOUT = 6, 7, 8, 9, 10
 """Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
 
+CAUSES = (QUALITY, LEVEL, POWER_BUDGET)  # in the order of their right of way; margins are stacked alike
+
 SACCH_S = 0.48
 LIST_LENGTH = 6  # neighbours in a measurement report
 VOTES, NEEDED = 4, 3  # a threshold counts when 3 of the last 4 values violate it
@@ -211,6 +213,16 @@ def _report(s, row, mw, relation, noise, pair_start, pair_cell, pair_weight, six
 
 
 @njit
+def _forget(t, first, until_s, time_s, reports, total):
+    """Drop the reports that left the window; the new first step of the window."""
+    while first < t and time_s[first] <= until_s + EPS:
+        for c in range(total.size):
+            total[c] -= reports[first % reports.shape[0], c]
+        first += 1
+    return first
+
+
+@njit
 def _outvoted(bad, t, begin, time_s):
     """Whether at least three quarters of the votes of the last four SACCH periods are bad, once these are covered."""
     if time_s[t] - time_s[begin] < (VOTES - 1) * SACCH_S - EPS:
@@ -237,6 +249,17 @@ def _target(s, count, total, margin, least, six, held, row):
 
 
 @njit
+def _decide(s, wanted, count, total, margins, least, six, held, row):
+    """Where to hand over and why, or -1: quality goes before level before power budget."""
+    for k in range(len(wanted)):
+        if wanted[k]:
+            target = _target(s, count, total, margins[k, s], least[s], six, held, row)
+            if target >= 0:
+                return target, CAUSES[k]
+    return -1, 0
+
+
+@njit
 def _call_run(
     r, level, time_s, shift, s, window_s, period_s, low_dbm, bad_quality, timeout, relation, margins, least,
     noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck, guard_s,
@@ -253,10 +276,7 @@ def _call_run(
         for c in range(cells):
             row[c] = level[r, t, c] + shift[c]
             mw[c] = _power(np.float64(row[c]))
-        while first < t and time_s[first] <= now - window_s[s] + EPS:
-            for c in range(cells):
-                total[c] -= reports[first % longest, c]
-            first += 1
+        first = _forget(t, first, now - window_s[s], time_s, reports, total)
         report = reports[t % longest]
         held = _report(s, row, mw, relation, noise, start_b, cell_b, weight_b, six, report)
         for c in range(cells):
@@ -281,13 +301,8 @@ def _call_run(
         due, periods = elapsed > periods, elapsed
         if full_from < 0 or now - last_try < guard_s - EPS:
             continue
-        target, why = -1, 0
-        if _outvoted(bad, t, begin, time_s):
-            target, why = _target(s, count, total, margins[0, s], least[s], six, held, row), QUALITY
-        if target < 0 and _outvoted(low, t, full_from, time_s):
-            target, why = _target(s, count, total, margins[1, s], least[s], six, held, row), LEVEL
-        if target < 0 and due:
-            target, why = _target(s, count, total, margins[2, s], least[s], six, held, row), POWER_BUDGET
+        wanted = (_outvoted(bad, t, begin, time_s), _outvoted(low, t, full_from, time_s), due)
+        target, why = _decide(s, wanted, count, total, margins, least, six, held, row)
         if target < 0:
             continue
         last_try = now

@@ -16,15 +16,14 @@ from rfopt.kernels.casts import pair_list, table, traces
 C2, C1, SIGNALLING, SELECTED, LOST = 1, 2, 3, 4, 5
 """Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
 
-WINDOW_S = 5.0  # RLA_C
-HOLD_S = 5.0  # how long a criterion must hold
+HOLD_S = 5.0  # window of the averages RLA_C, and how long a criterion must hold
 RECENT_S, RECENT_MARGIN_DB = 15.0, 5.0  # after a reselection a further one needs more
 LIST_LENGTH = 6  # strongest neighbours that are kept decoded
 NEGATIVE_PENALTY_S = 640.0  # code 31: the offset is subtracted
 INFINITE_OFFSET_DB, BEYOND_ANY_DB = 70.0, 2000.0
 MULTIFRAME_S = 0.2354
 EPS = 1e-6  # times are sums of decimal fractions
-NEVER = np.inf
+NEVER, NO_STEP = np.inf, np.iinfo(np.int32).max
 
 
 def camp(
@@ -131,19 +130,20 @@ def camp(
     return server, reason
 
 
-@njit
+# What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
+
+
+@njit(inline="always")
 def _rxlev(level):
     """Reported level [dBm]: floor + 1, −110…−47 (TS 45.008 §8.1.4); NaN gives −110."""
-    q = np.floor(level) + np.float32(1.0)
-    q = max(np.float32(-110.0), q)
+    q = max(np.float32(-110.0), np.floor(level) + np.float32(1.0))
     return np.int32(min(np.float32(-47.0), q))
 
 
-@njit
+@njit(inline="always")
 def _power(level):
     """10^(level/10) to 1e-9 without a library call, so that the loop over cells vectorises; NaN gives about 0."""
-    x = level * 0.33219280948873623
-    x = max(-1000.0, x)
+    x = max(-1000.0, level * 0.33219280948873623)
     whole = np.floor(x + 0.5)
     f = (x - whole) * 0.6931471805599453
     p = 1.0 / 5040.0 + f * (1.0 / 40320.0)
@@ -153,190 +153,187 @@ def _power(level):
     return p * np.int64((np.int64(whole) + 1023) << 52).view(np.float64)
 
 
-@njit
-def _average(level, r, t, first, time_s, shift, row, total):
-    """Add the sample of step t, drop those that left the window; the new first step of the window."""
+@njit(inline="always")
+def _measure(level, r, t, shift, quiet_dbm, row, reported, total, heard):
+    """Take the sample of step t into the sums; note the undisturbed cells that can be decoded."""
     for c in range(row.size):
         row[c] = level[r, t, c] + shift[c]
-        total[c] += _rxlev(row[c])
-    while time_s[first] <= time_s[t] - WINDOW_S + EPS:
-        for c in range(row.size):
-            total[c] -= _rxlev(level[r, first, c] + shift[c])
+        reported[t, c] = _rxlev(row[c])
+        total[c] += reported[t, c]
+        heard[c] = t if row[c] >= quiet_dbm[c] else heard[c]
+
+
+@njit(inline="always")
+def _forget(now, first, time_s, reported, total):
+    """Drop the samples that left the window; the new first step of the window."""
+    while time_s[first] <= now - HOLD_S + EPS:
+        for c in range(total.size):
+            total[c] -= reported[first, c]
         first += 1
     return first
 
 
 @njit
-def _listen(t, row, quiet_dbm, noise, pair_start, pair_cell, pair_weight, mw, heard):
-    """Note the cells that can be decoded at step t; powers are summed only for cells that have interferers."""
-    for c in range(row.size):
-        heard[c] = t if row[c] >= quiet_dbm[c] else heard[c]
-    if pair_cell.size == 0:
-        return
+def _listen(t, row, noise, pair_start, pair_cell, pair_weight, mw, heard):
+    """Note which of the cells that have interferers can be decoded at step t."""
     for c in range(row.size):
         mw[c] = _power(np.float64(row[c]))
     for i in range(row.size):
-        if pair_start[i] == pair_start[i + 1]:
-            continue
-        total = noise[i]
+        disturbance = noise[i]
         for k in range(pair_start[i], pair_start[i + 1]):
-            total += pair_weight[k] * mw[pair_cell[k]]
-        if mw[i] >= total:
+            disturbance += pair_weight[k] * mw[pair_cell[k]]
+        if pair_start[i] < pair_start[i + 1] and mw[i] >= disturbance:
             heard[i] = t
 
 
-@njit
-def _ahead(score, row, a, b):
+@njit(inline="always")
+def _ahead(a, b, score, row):
     """Whether a goes before b: by score, then by the last sample, then by index."""
     tied = (row[a] > row[b]) | ((row[a] == row[b]) & (a < b))
     return (score[a] > score[b]) | ((score[a] == score[b]) & tied)
 
 
-@njit
-def _list_six(s, ba, heard, oldest, total, row, on, six):
-    """Mark the six strongest decodable carriers of the BA list of s."""
-    on[:] = 0
-    held = 0
-    for n in range(row.size):
-        if ba[s, n] == 0 or heard[n] < oldest:
-            continue
-        if held == LIST_LENGTH and not _ahead(total, row, n, six[held - 1]):
-            continue
-        k = min(held, LIST_LENGTH - 1)
-        while k > 0 and _ahead(total, row, n, six[k - 1]):
-            six[k] = six[k - 1]
-            k -= 1
-        six[k] = n
-        held = min(held + 1, LIST_LENGTH)
-    for k in range(held):
-        on[six[k]] = 1
+@njit(inline="always")
+def _rise(s, t, count, total, access, offset, margins, ba, score, since):
+    """Grade all cells by C2 and run their timers, temporary offsets apart; whether any timer runs.
 
-
-@njit
-def _grade(now, count, total, offset, temporary, penalty, on, entered, score):
-    """C2 of every listed neighbour times the number of samples; keeps T, the time on the list, where it matters."""
-    for n in range(score.size):
-        score[n] = np.float32(total[n]) + count * offset[n]
-        if temporary[n] > 0:
-            entered[n] = min(entered[n], now) if on[n] else NEVER
-            if now - entered[n] <= penalty[n] + EPS:
-                score[n] -= count * temporary[n]
-
-
-@njit
-def _any_above(s, count, total, offset, ba):
-    """Whether any listed cell could have a C2 above that of s: the usual answer is no, and ends the step."""
+    `since[0]`: above the server by the margin that always applies; `since[1]`: by the one after a reselection.
+    """
     mine = np.float32(total[s]) + count * offset[s]
+    least = count * np.float32(RECENT_MARGIN_DB)
     found = np.int32(0)
-    for n in range(total.size):
-        found |= np.int32((ba[s, n] != 0) & (np.float32(total[n]) + count * offset[n] > mine))
+    for n in range(score.size):
+        lead = np.float32(total[n]) + count * offset[n] - mine
+        margin = count * margins[s, n]
+        suitable = (ba[s, n] != 0) & (np.float32(total[n]) > count * access[n])
+        above = suitable & (lead > np.float32(0.0)) & (lead >= margin)
+        score[n] = lead - margin
+        since[0, n] = min(since[0, n], np.int32(t)) if above else NO_STEP
+        since[1, n] = min(since[1, n], np.int32(t)) if above & (lead >= least) else NO_STEP
+        found |= np.int32(above)
     return found != 0
 
 
-@njit
-def _better(now, last, mine, count, total, access, score, margin, on, since, row):
-    """Run the 5 s timers of the cells above the server; the best cell whose timer is through, or -1.
-
-    `since[0]`: above by the margin that always applies; `since[1]`: by the margin shortly after a reselection.
-    """
-    timer = 1 if now - last < RECENT_S - EPS else 0
-    best = -1
-    for n in range(score.size):
-        excess = score[n] - mine
-        above = on[n] and total[n] > count * access[n] and excess > 0 and excess >= count * margin[n]
-        clear = above and excess >= count * np.float32(RECENT_MARGIN_DB)
-        since[0, n] = min(since[0, n], now) if above else NEVER
-        since[1, n] = min(since[1, n], now) if clear else NEVER
-        score[n] -= count * margin[n]
-        if now - since[timer, n] >= HOLD_S - EPS and (best < 0 or _ahead(score, row, n, best)):
-            best = n
-    return best
-
-
-@njit
-def _refuge(count, total, access, score, margin, on, row):
-    """The best suitable cell of the list when the server has to be left; or -1."""
-    best = -1
-    for n in range(score.size):
-        if not on[n] or total[n] <= count * access[n]:
+@njit(inline="always")
+def _follow(s, forced, ba, heard, oldest, total, row, temporary, since, on):
+    """Mark who is among the six strongest decodable carriers of the BA list, of the cells for which it matters."""
+    for n in range(row.size):
+        on[n] = 0
+        matters = forced or temporary[n] > 0 or since[0, n] != NO_STEP
+        if not matters or ba[s, n] == 0 or heard[n] < oldest:
             continue
-        score[n] -= count * margin[n]
-        if best < 0 or _ahead(score, row, n, best):
-            best = n
-    return best
+        place = np.int32(0)
+        for j in range(row.size):
+            place += np.int32((ba[s, j] != 0) & (heard[j] >= oldest) & (total[j] >= total[n]))
+        if place > LIST_LENGTH:
+            for j in range(row.size):
+                tied = ba[s, j] != 0 and heard[j] >= oldest and total[j] == total[n]
+                place -= np.int32(tied and _ahead(n, j, total, row))
+        on[n] = place <= LIST_LENGTH
 
 
 @njit
-def _select(t, count, total, access, heard, score, row):
+def _hold_back(s, now, count, temporary, penalty, margins, on, entered, score, since):
+    """Keep T, the time on the list, and charge the temporary offset of those that have not been there long enough."""
+    for n in range(on.size):
+        if temporary[n] > 0:
+            entered[n] = min(entered[n], now) if on[n] else NEVER
+            if on[n] and now - entered[n] <= penalty[n] + EPS:
+                score[n] -= count * temporary[n]
+                lead = score[n] + count * margins[s, n]
+                above = lead > 0 and score[n] >= 0
+                if not above:
+                    since[0, n] = NO_STEP
+                if not above or lead < count * np.float32(RECENT_MARGIN_DB):
+                    since[1, n] = NO_STEP
+
+
+@njit
+def _choose(s, forced, first, timer, count, total, access, on, row, score, since):
+    """The best listed cell whose timer is through, else s; when s must be left the best suitable one, else -1.
+
+    A timer is through if it began before the averaging window, which is as long.
+    """
+    best = -1
+    for n in range(score.size):
+        if not on[n]:
+            since[0, n] = since[1, n] = NO_STEP
+            continue
+        fit = total[n] > count * access[n] if forced else since[timer, n] < first
+        if fit and (best < 0 or _ahead(n, best, score, row)):
+            best = n
+    return best if best >= 0 or forced else s
+
+
+@njit
+def _select(t, count, total, access, heard, row, score):
     """Cell selection: the largest positive C1 among the cells decodable now, or -1."""
     best = -1
-    for n in range(row.size):
+    for n in range(score.size):
         score[n] = np.float32(total[n]) - count * access[n]
-        if score[n] > 0 and heard[n] == t and (best < 0 or _ahead(score, row, n, best)):
+        if score[n] > 0 and heard[n] == t and (best < 0 or _ahead(n, best, score, row)):
             best = n
     return best
+
+
+@njit
+def _cause(s, target, unheard, weak):
+    """Why s gives way to target."""
+    if s < 0:
+        return SELECTED
+    if target < 0:
+        return LOST
+    return SIGNALLING if unheard else C1 if weak else C2
 
 
 @njit
 def _camp_run(
-    r, level, time_s, shift, s, access, offset, temporary, penalty, margins, ba, quiet_dbm, noise, pair_start,
+    r, level, time_s, shift, start, access, offset, temporary, penalty, margins, ba, quiet_dbm, noise, pair_start,
     pair_cell, pair_weight, full_credit, block_s, sync_hold_s, server, reason,
 ):  # fmt: skip
-    cells = shift.size
+    cells, has_temporary, s = shift.size, temporary.max() > 0, start
     row, score, mw = np.empty(cells, np.float32), np.empty(cells, np.float32), np.empty(cells)
-    total, heard, on = np.zeros(cells, np.int32), np.full(cells, -1, np.int32), np.zeros(cells, np.uint8)
-    entered, since, six = np.full(cells, NEVER), np.full((2, cells), NEVER), np.empty(LIST_LENGTH, np.int32)
-    has_temporary = temporary.max() > 0
-    first, oldest, credit, blocks, timing = 0, 0, full_credit, 0, False
-    last, weak_since, camped = -NEVER, NEVER, time_s[0]
+    reported, total = np.empty(level.shape[1:], np.int8), np.zeros(cells, np.int32)
+    heard, on, since = np.full(cells, -1, np.int32), np.zeros(cells, np.uint8), np.full((2, cells), NO_STEP, np.int32)
+    entered = np.full(cells, NEVER)
+    first, oldest, credit, blocks, weak = 0, 0, full_credit, 0, NO_STEP
+    last, camped = -NEVER, time_s[0]
     for t in range(time_s.size):
         now = time_s[t]
-        first = _average(level, r, t, first, time_s, shift, row, total)
-        count = np.float32(t - first + 1)
-        _listen(t, row, quiet_dbm, noise, pair_start, pair_cell, pair_weight, mw, heard)
+        _measure(level, r, t, shift, quiet_dbm, row, reported, total, heard)
+        if pair_cell.size > 0:
+            _listen(t, row, noise, pair_start, pair_cell, pair_weight, mw, heard)
+        first = _forget(now, first, time_s, reported, total)
         while time_s[oldest] < now - sync_hold_s - EPS:
             oldest += 1
-        if s < 0:
-            target, why, forced = _select(t, count, total, access, heard, score, row), SELECTED, False
-        else:
-            target, why = s, C2
-            weak_since = min(weak_since, now) if total[s] < count * access[s] else NEVER
+        count = np.float32(t - first + 1)
+        if s >= 0:
+            weak = min(weak, t) if total[s] < count * access[s] else NO_STEP
             due = np.int64((now - camped) / block_s + EPS)
             credit = min(full_credit, credit + due - blocks) if heard[s] == t else credit - 4 * (due - blocks)
             blocks = due
-            forced = now - weak_since >= HOLD_S - EPS or credit <= 0
+        target = s
         # A change starts the timers against the new server at once: hence a second turn at the same instant.
-        for turn in range(2):
-            if turn == 0 and s < 0:
-                pass
-            elif forced or has_temporary or _any_above(s, count, total, offset, ba):
-                _list_six(s, ba, heard, oldest, total, row, on, six)
-                _grade(now, count, total, offset, temporary, penalty, on, entered, score)
-                if forced:
-                    why = SIGNALLING if credit <= 0 else C1
-                    target = _refuge(count, total, access, score, margins[s], on, row)
-                    if target < 0:
-                        target = _select(t, count, total, access, heard, score, row)
-                        why = why if target >= 0 else LOST
-                else:
-                    timing = True
-                    mine = np.float32(total[s]) + count * offset[s]
-                    better = _better(now, last, mine, count, total, access, score, margins[s], on, since, row)
-                    target = better if better >= 0 else s
-            elif timing:
-                timing = False
-                since[:] = NEVER
+        for _ in range(2):
+            if s >= 0:
+                forced = credit <= 0 or weak < first
+                rising = _rise(s, t, count, total, access, offset, margins, ba, score, since)
+                if rising or forced or has_temporary:
+                    timer = 1 if now - last < RECENT_S - EPS else 0
+                    _follow(s, forced, ba, heard, oldest, total, row, temporary, since, on)
+                    _hold_back(s, now, count, temporary, penalty, margins, on, entered, score, since)
+                    target = _choose(s, forced, first, timer, count, total, access, on, row, score, since)
+            if target < 0:
+                target = _select(t, count, total, access, heard, row, score)
             if target == s:
                 break
-            reason[r, t] = why
-            since[:] = NEVER
-            camped, weak_since, credit, blocks = now, NEVER, full_credit, 0
-            if s >= 0 and target >= 0:
-                last, entered[s] = now, -NEVER
-            s, forced = target, False
-            if s < 0:
+            reason[r, t] = _cause(s, target, credit <= 0, weak < first)
+            if target < 0:
                 entered[:] = NEVER
-                break
+            elif s >= 0:
+                last, entered[s] = now, -NEVER
+            s, camped, weak, credit, blocks = target, now, NO_STEP, full_credit, 0
+            since[:] = NO_STEP
         server[r, t] = s
 
 

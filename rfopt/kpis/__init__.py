@@ -19,10 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rfopt.mobility.timeline import Replay
+from rfopt.mobility.timeline import Replay, Timeline
 from rfopt.registry import Shelf
 
 kpis = Shelf("rfopt.kpis")
+
+NO_SERVICE = -1
+"""Index of no server at all; a server that the table does not know has another one below 0."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ def objective(figures: dict[str, float]) -> float:
     judged = {n: a.utility(figures[n]) for n, a in aims.items() if a.weight > 0 and not math.isnan(figures[n])}
     total = sum(aims[name].weight for name in judged)
     return sum(aims[name].weight * utility for name, utility in judged.items()) / total if total else math.nan
+
+
+def connected_s(timelines: Iterable[Timeline]) -> float:
+    """Seconds on any server, one that the table does not know included."""
+    return float(sum((t.server != NO_SERVICE).sum() * t.step_s for t in timelines))
 
 
 def count(reason: NDArray[np.int8], kinds: Iterable[int]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfopt.kpis import count, kpis
+from rfopt.kpis import connected_s, count, kpis
 from rfopt.mobility.reasons import DROPS
 from rfopt.mobility.timeline import Replay
 
@@ -16,5 +16,5 @@ def drop_per_call(replay: Replay) -> float:
     """Radio link timeouts per GSM call of 90 s."""
     timelines = replay.of("gsm_call")
     number = sum(count(t.reason, DROPS) for t in timelines)
-    calls = sum((t.server >= 0).sum() * t.step_s for t in timelines) / CALL_S
+    calls = connected_s(timelines) / CALL_S
     return float(number / calls) if calls else np.nan

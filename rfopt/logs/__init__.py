@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text, write_whole
@@ -120,9 +123,24 @@ def number_text(value: float) -> str:
     >>> number_text(-75.0), number_text(0.1), number_text(float("nan"))
     ('-75', '0.1', '')
     """
-    if value != value:
+    if math.isnan(value):
         return ""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def log_parquet(readings: pd.DataFrame) -> bytes:
+    """Readings as the bytes of a Parquet file: numbers as double with null for unknown, text as string."""
+    arrays = []
+    for name in LOG_COLUMNS:
+        if name == "serving":
+            arrays.append(pa.array(readings[name].to_numpy(dtype="int8")))
+        elif schema("log")[name].type in NUMERIC:
+            arrays.append(pa.array(readings[name].to_numpy(dtype="float64"), from_pandas=True))
+        else:
+            arrays.append(pa.array(readings[name], type=pa.large_string()).cast(pa.string()))
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(arrays, names=list(LOG_COLUMNS)), sink, compression="snappy")
+    return bytes(sink.getvalue())
 
 
 def write_log(readings: pd.DataFrame, path: Path) -> None:
@@ -133,8 +151,6 @@ def write_log(readings: pd.DataFrame, path: Path) -> None:
     InputError
         For another ending, or if the file cannot be written.
     """
-    from rfopt.logs.parquet import log_parquet  # the shelf's files import this package
-
     if path.suffix.lower() == ".csv":
         write_whole(path, log_text(readings))
     elif path.suffix.lower() == ".parquet":

@@ -71,7 +71,7 @@ def cell_labels(identities: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]
 def technology(names: pd.Categorical[str]) -> NDArray[np.int64]:
     """The place in `TECHS` of each of a tool's names of a technology."""
     known = [TECHS.index(TECHNOLOGIES.get(name.upper(), "")) for name in names.categories]
-    return np.array([*known, 0], dtype=np.int64)[names.codes]
+    return np.asarray(np.array([*known, 0], dtype=np.int64)[names.codes])
 
 
 def foreign_channels(tech: NDArray[np.int64], channel: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 
 from rfopt.logs import LOG_COLUMNS, READING_COLUMNS
 from rfopt.logs.delimited import Columns
@@ -159,16 +158,16 @@ def long_readings(
     )
 
 
-def _unknown(name: str, count: int) -> NDArray[np.float64] | ExtensionArray:
+def _unknown(name: str, count: int) -> Any:
     numeric = schema("log")[name].type in NUMERIC if name in LOG_COLUMNS else False
     return np.full(count, np.nan) if numeric else _word("", count)
 
 
-def _word(word: str, count: int) -> ExtensionArray:
+def _word(word: str, count: int) -> Any:
     return pd.array(pa.repeat(pa.scalar(word, type=pa.large_string()), count), dtype="str")
 
 
-def _words(places: NDArray[np.int64], words: Sequence[str]) -> ExtensionArray:
+def _words(places: NDArray[np.int64], words: Sequence[str]) -> Any:
     """Text from places in a list of words, without a Python string for each row."""
     text = pa.large_string()
     coded = pa.DictionaryArray.from_arrays(pa.array(places, type=pa.int32()), pa.array(list(words), type=text))

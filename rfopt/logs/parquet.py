@@ -6,7 +6,6 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -14,7 +13,7 @@ from rfopt.errors import InputError, printable
 from rfopt.logs import LOG_COLUMNS, Log, log_formats, number_text
 from rfopt.logs.checks import checked_log, is_table
 from rfopt.logs.opening import opening
-from rfopt.tables import NUMERIC, Rows, schema
+from rfopt.tables import Rows
 
 MOST_ROWS = 20_000_000
 """A file above this is refused before its rows are unpacked."""
@@ -62,18 +61,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         return value.isoformat()
     return str(value).strip()
-
-
-def log_parquet(readings: pd.DataFrame) -> bytes:
-    """Readings as the bytes of a Parquet file: numbers as double with null for unknown, text as string."""
-    arrays = []
-    for name in LOG_COLUMNS:
-        if name == "serving":
-            arrays.append(pa.array(readings[name].to_numpy(dtype="int8")))
-        elif schema("log")[name].type in NUMERIC:
-            arrays.append(pa.array(readings[name].to_numpy(dtype="float64"), from_pandas=True))
-        else:
-            arrays.append(pa.array(readings[name], type=pa.large_string()).cast(pa.string()))
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(arrays, names=list(LOG_COLUMNS)), sink, compression="snappy")
-    return sink.getvalue().to_pybytes()

@@ -113,7 +113,7 @@ def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[
 
 
 def _attempts(rows: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Iterator[tuple[int, int, bool, float]]:
-    """(LTE cell, GSM cell or −1, success, seconds) of each attempt; an LTE cell unknown to the table counts as the first.
+    """(LTE cell, GSM cell or −1, success, seconds) of each attempt; an LTE cell that is a stranger counts as the first.
 
     Where several rows of an instant hold the event, the serving one tells the cell.
     """

@@ -6,6 +6,7 @@ import functools
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -64,4 +65,4 @@ def _visible(value: Any) -> Any:
     """Text without characters that are not seen but act: controls and marks that turn the reading direction."""
     if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
         return value
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value)
+    return "".join("\ufffd" if c not in "\n\t" and category(c)[0] == "C" else c for c in value)

@@ -15,7 +15,7 @@ from rfopt.network import apply
 from rfopt.radio.predict import level_change_db
 from rfopt.recommend import Recommendation
 from rfopt.report.marks import Mark, Marks
-from rfopt.report.sentences import UNKNOWN, change_text, number, target_text, with_unit
+from rfopt.report.sentences import UNKNOWN, amount, change_text, number, target_text, unit_name, with_unit
 from rfopt.words import say
 
 FAIL_AT, TARGET_AT = 15.0, 75.0
@@ -28,7 +28,7 @@ LEAST_SHIFT_DB = 0.05
 class Figure:
     """One key figure, as found and after, on its scale.
 
-    `at_before` and `at_after` are places on the scale in per cent, None where the figure is not judged or not known;
+    `bare_…` are without the unit. `at_before` and `at_after` are places on the scale in per cent, None where the figure is not judged or not known;
     `status` is ``met``, ``missed``, ``failed`` or ``unknown``, of the value after.
     """
 
@@ -38,6 +38,9 @@ class Figure:
     measured: str
     before: str
     after: str
+    bare_before: str
+    bare_after: str
+    unit: str
     interval_before: str
     interval: str
     target: str
@@ -117,7 +120,8 @@ def _figure(result: Recommendation, name: str, lang: str) -> Figure:
     shown = [with_unit(value, goal.unit, lang) for value in (result.measured.get(name, math.nan), before, after)]
     spans = [_span(table.get(name, (math.nan, math.nan)), goal, lang) for table in (result.interval_before, result.interval)]
     return Figure(
-        name, say(f"kpi.{name}", lang), goal.weight, *shown, *spans, target_text(name, lang),
+        name, say(f"kpi.{name}", lang), goal.weight, *shown, amount(before, goal.unit), amount(after, goal.unit),
+        unit_name(goal.unit, lang), *spans, target_text(name, lang),
         status(before, goal), status(after, goal), place(before, goal), place(after, goal), shown[1] != shown[2],
     )  # fmt: skip
 

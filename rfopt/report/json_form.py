@@ -16,7 +16,7 @@ from rfopt.finding import Finding
 from rfopt.harm import Harm
 from rfopt.network import Change, Plan
 from rfopt.recommend import Recommendation, Step
-from rfopt.recommend import _warnings as warnings_of
+from rfopt.notes import notes_on as warnings_of
 from rfopt.report.sentences import finding_text, reason_text
 from rfopt.score import Score
 

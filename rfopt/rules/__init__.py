@@ -14,17 +14,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rfopt.evidence import Evidence
 from rfopt.kpis import aim
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Change, value_of
 from rfopt.registry import Shelf
+from rfopt.tables import Column, schema
 
 rules = Shelf("rfopt.rules")
 
-LEAST_HANDOVERS = 10
-"""A share of handovers counted from fewer than this in a log is not judged."""
 GONE_DB = -30.0
 """Power change that stands for "without this cell" when a finding is tested in simulation."""
 
@@ -54,16 +54,25 @@ class Figures:
 
 
 def serving_share(replays: Iterable[Replay], machine: str) -> dict[str, float]:
-    """Share of time each cell served, by name, over the timelines of one machine; strangers are left out."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for replay in replays:
-        names = replay.gsm_cells if machine.startswith("gsm") else replay.lte_cells
-        for timeline in replay.of(machine):
-            total += timeline.server.size
-            index, number = np.unique(timeline.server[timeline.server >= 0], return_counts=True)
-            counts.update({names[k]: int(n) for k, n in zip(index, number, strict=True)})
-    return {name: number / total for name, number in counts.most_common()}
+    """Share of time each cell served on one machine, by name, most first; strangers are left out.
+
+    A short log counts as much as a long replay: the result is the mean over the replays that have the machine.
+    """
+    tables = [_share_of_time(replay, machine) for replay in replays if replay.of(machine)]
+    names = dict.fromkeys(name for table in tables for name in table)
+    mean = {name: sum(table.get(name, 0.0) for table in tables) / len(tables) for name in names}
+    return dict(sorted(mean.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _share_of_time(replay: Replay, machine: str) -> dict[str, float]:
+    names = replay.gsm_cells if machine.startswith("gsm") else replay.lte_cells
+    timelines = replay.of(machine)
+    covered = sum(timeline.minutes for timeline in timelines)
+    seconds = np.zeros(len(names))
+    for timeline in timelines:
+        known = timeline.server[timeline.server >= 0]
+        seconds += np.bincount(known, minlength=len(names)) * timeline.step_s
+    return {name: s / 60.0 / covered for name, s in zip(names, seconds.tolist(), strict=True) if s > 0.0}
 
 
 def exchanges(replay: Replay, machine: str) -> Counter[tuple[str, str]]:
@@ -83,9 +92,21 @@ def change_to(evidence: Evidence, cell: str, parameter: str, new: float | str, n
     return Change(cell, neighbour, parameter, value_of(evidence.network, cell, neighbour, parameter), new)
 
 
+def on_quantum(column: Column, value: float) -> float:
+    """The legal value of a parameter next to `value`, not above it; NaN where `value` is out of range.
+
+    >>> on_quantum(schema("cells")["elec_tilt_deg"], 3.3), on_quantum(schema("cells")["power_dbm"], 12.2)
+    (3.0, 12.2)
+    """
+    for low, high, step in column.spans():
+        if low <= value <= high:
+            return round(low + step * math.floor((value - low) / step + 1e-6), 6) if step else value
+    return math.nan
+
+
 def without(evidence: Evidence, cell: str) -> Change:
     """The change that takes a cell out of the air as far as the complaint is concerned."""
-    return change_to(evidence, cell, "power_dbm", float(evidence.network.cells.at[cell, "power_dbm"]) + GONE_DB)
+    return change_to(evidence, cell, "power_dbm", evidence.number(cell, "power_dbm") + GONE_DB)
 
 
 def distance_km(evidence: Evidence, cell: str) -> float:
@@ -99,21 +120,35 @@ def rivals(evidence: Evidence, within_db: float, kinds: tuple[str, ...]) -> dict
 
     Where no wanted cell is heard, the strongest cell takes its place.
     """
+    kind = evidence.network.cells["kind"]
+    others = [str(c) for c in evidence.gsm.levels.cells if c not in evidence.wanted and kind[c] in kinds]
+    found = {cell: float(excess_db(evidence, cell).max(initial=-np.inf)) for cell in others}
+    near = ((cell, excess) for cell, excess in found.items() if excess >= -within_db)
+    return dict(sorted(near, key=lambda item: (-item[1], item[0])))
+
+
+def excess_db(evidence: Evidence, cell: str) -> NDArray[np.float64]:
+    """How far a GSM cell is above the wanted one at each point, or above the strongest where no wanted one is known.
+
+    Minus infinity where the cell was not reported.
+    """
     levels = evidence.gsm.levels
-    reference = evidence.wanted_dbm()
-    best = np.nanmax(np.where(np.isnan(levels.dbm), -np.inf, levels.dbm), axis=1) if levels.dbm.size else reference
-    reference = np.where(np.isnan(reference), best, reference)
-    found: dict[str, float] = {}
-    for cell in levels.cells:
-        if cell in evidence.wanted or evidence.network.cells.at[cell, "kind"] not in kinds:
-            continue
-        excess = np.where(levels.measured(cell), levels.of(cell) - reference, -np.inf)
-        if excess.max(initial=-np.inf) >= -within_db:
-            found[str(cell)] = float(excess.max())
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    wanted = evidence.wanted_dbm()
+    best = np.where(np.isnan(levels.dbm), -np.inf, levels.dbm).max(axis=1, initial=-np.inf)
+    reference = np.where(np.isnan(wanted), best, wanted)
+    seen = levels.measured(cell)
+    excess = np.full(len(reference), -np.inf)
+    excess[seen] = levels.of(cell)[seen] - reference[seen]
+    return excess
 
 
 def points_where(evidence: Evidence, cell: str, within_db: float) -> tuple[str, ...]:
-    """Points at which a GSM cell is within `within_db` of the wanted one."""
-    excess = evidence.gsm.levels.of(cell) - evidence.wanted_dbm()
-    return tuple(p for p, e in zip(evidence.gsm.levels.points.index, excess, strict=True) if e >= -within_db)
+    """Points at which a GSM cell was reported within `within_db` of the wanted one."""
+    near = excess_db(evidence, cell) >= -within_db
+    return tuple(str(point) for point in evidence.gsm.levels.points.index[near])
+
+
+def highest_dbm(evidence: Evidence, cell: str) -> float:
+    """The level of a GSM cell at the point where it was reported strongest, rounded."""
+    levels = evidence.gsm.levels
+    return round(float(levels.of(cell)[levels.measured(cell)].max()), 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.network import Plan
@@ -12,13 +14,17 @@ from rfopt.rules import Figures, change_to, exchanges, rules, serving_share
 def area_boundary(
     evidence: Evidence, figures: Figures, most_per_min: float = 0.2, least_share: float = 0.05
 ) -> list[Finding]:
-    """Fires where idle phones change area more than `most_per_min`, or fall back to an area that is not the LTE cell's."""
+    """Fires where idle phones change area more than `most_per_min`, or fall back to an area not the LTE cell's."""
     return [*_idle(evidence, figures, most_per_min), *_fallback(evidence, figures, least_share)]
 
 
 def _idle(evidence: Evidence, figures: Figures, most_per_min: float) -> list[Finding]:
-    lac = evidence.network.cells["lac"]
-    across = {pair: n for pair, n in exchanges(evidence.logged, "gsm_idle").items() if lac[pair[0]] != lac[pair[1]]}
+    lac = evidence.network.cells["lac"].to_dict()
+    across = {
+        (a, b): n
+        for (a, b), n in exchanges(evidence.logged, "gsm_idle").items()
+        if not math.isnan(lac[a]) and not math.isnan(lac[b]) and lac[a] != lac[b]
+    }
     minutes = sum(t.minutes for t in evidence.logged.of("gsm_idle"))
     rate = sum(across.values()) / minutes if minutes else 0.0
     if rate <= most_per_min:
@@ -38,22 +44,18 @@ def _idle(evidence: Evidence, figures: Figures, most_per_min: float) -> list[Fin
 
 
 def _one_area(evidence: Evidence, cells: tuple[str, ...]) -> Plan:
-    home = next(
-        (evidence.network.cells.at[c, "lac"] for c in evidence.wanted), evidence.network.cells.at[cells[0], "lac"]
-    )
-    return tuple(
-        change_to(evidence, c, "lac", float(home)) for c in cells if evidence.network.cells.at[c, "lac"] != home
-    )
+    lac = {cell: evidence.number(cell, "lac") for cell in (*evidence.wanted, *cells)}
+    home = next(area for area in lac.values() if not math.isnan(area))
+    return tuple(change_to(evidence, cell, "lac", home) for cell in cells if lac[cell] != home)
 
 
 def _fallback(evidence: Evidence, figures: Figures, least_share: float) -> list[Finding]:
     """LTE servers whose tracking area does not map to the location area of the wanted cells."""
-    cells = evidence.network.cells
-    home = {cells.at[cell, "lac"] for cell in evidence.wanted} - {float("nan")}
+    home = {area for cell in evidence.wanted if not math.isnan(area := evidence.number(cell, "lac"))}
     share = serving_share([evidence.logged, evidence.replay], "lte_idle")
-    odd = [c for c, part in share.items() if part >= least_share and home and cells.at[c, "tac"] not in home]
-    odd = [c for c in odd if cells.at[c, "tac"] == cells.at[c, "tac"]]
-    if not odd:
+    tac = {cell: evidence.number(cell, "tac") for cell, part in share.items() if part >= least_share}
+    odd = [cell for cell, area in tac.items() if not math.isnan(area) and area not in home]
+    if not odd or not home:
         return []
     return [
         Finding(
@@ -62,7 +64,7 @@ def _fallback(evidence: Evidence, figures: Figures, least_share: float) -> list[
             (*odd, *evidence.wanted),
             evidence.points,
             {"updates_per_min": 0.0, "threshold_per_min": 0.0, "counted": len(odd),
-             "areas": ";".join(sorted({f"{cells.at[c, 'tac']:.0f}" for c in odd} | {f"{a:.0f}" for a in home}))},
+             "areas": ";".join(sorted({f"{tac[cell]:.0f}" for cell in odd} | {f"{area:.0f}" for area in home}))},
             basis="tables",
         )
     ]  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
@@ -10,32 +12,32 @@ from rfopt.rules import Figures, rules
 
 
 @rules
-def border_camping(evidence: Evidence, figures: Figures, least_share: float = 0.05) -> list[Finding]:
+def border_camping(evidence: Evidence, _figures: Figures, least_share: float = 0.05) -> list[Finding]:
     """Fires where at least `least_share` of a technology's serving rows are of cells that the table does not have."""
     findings = []
-    serving = evidence.readings[evidence.readings["serving"] & evidence.readings["rat"].isin(["GSM", "LTE"])]
-    for rat, rows in serving.groupby("rat", sort=True):
-        stranger = rows[rows["cell"] == ""]
-        ambiguous = _is_ambiguous(evidence, rat, stranger)
-        strange = int((~ambiguous).sum())
-        share = strange / len(rows)
+    for rat, channel in (("GSM", "arfcn"), ("LTE", "earfcn")):
+        rows = evidence.readings[evidence.readings["serving"] & (evidence.readings["rat"] == rat)]
+        nameless = rows[rows["cell"] == ""]
+        strange = nameless[~_is_ambiguous(evidence, rat, nameless)]
+        share = len(strange) / max(len(rows), 1)
         if share >= least_share:
-            channel = stranger["arfcn" if rat == "GSM" else "earfcn"].dropna().mode()
+            heard = strange[channel].dropna().mode()
             findings.append(
                 Finding(
                     "border_camping",
                     min(1.0, 0.5 + share / 2),
                     (),
-                    tuple(sorted(stranger["point"].unique())),
-                    {"rat": rat, "share": round(share, 3), "threshold": least_share, "samples": strange,
-                     "channel": int(channel.iloc[0]) if len(channel) else "?"},
+                    tuple(sorted(strange["point"].unique())),
+                    {"rat": rat, "share": round(share, 3), "threshold": least_share, "samples": len(strange),
+                     "channel": int(heard.iloc[0]) if len(heard) else "?"},
                 )
             )  # fmt: skip
     return findings
 
 
-def _is_ambiguous(evidence: Evidence, rat: str, rows: np.ndarray) -> np.ndarray:
-    known = {(r.channel, r.code) for r in evidence.ambiguous.itertuples() if r.rat == rat}
+def _is_ambiguous(evidence: Evidence, rat: str, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    table = evidence.ambiguous[evidence.ambiguous["rat"] == rat]
+    known = set(zip(table["channel"], table["code"], strict=True))
     channel = rows["arfcn" if rat == "GSM" else "earfcn"]
     code = rows["bsic"] if rat == "GSM" else rows["pci"].map(lambda p: "" if np.isnan(p) else f"{p:.0f}")
     return np.array([key in known for key in zip(channel, code, strict=True)], dtype=bool)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
+import pandas as pd
 
 from rfopt.bands import GSM_BANDS, gsm_band
 from rfopt.evidence import Evidence
@@ -41,9 +44,7 @@ def cochannel_interference(evidence: Evidence, figures: Figures, needed_ci_db: f
 def _finding(
     evidence: Evidence, figures: Figures, culprit: str, victim: str, ci_db: float, needed_db: float
 ) -> Finding:
-    shared = sorted(
-        set(carriers(evidence.network.cells.loc[culprit])[0]) & set(carriers(evidence.network.cells.loc[victim])[0])
-    )
+    shared = sorted(set(_carriers(evidence, culprit)) & set(_carriers(evidence, victim)))
     return Finding(
         "cochannel_interference",
         figures.severity("ci_p10_db", "rxqual_0_4_share", "csfb_success_share", "idle_camp_wanted"),
@@ -57,11 +58,16 @@ def _finding(
 
 def _retune(evidence: Evidence, cell: str) -> Plan:
     """The culprit moved to a carrier that nobody heard here uses, with no other carriers."""
-    cells = evidence.network.cells.loc[evidence.gsm.levels.cells]
-    used = {a for _, row in cells.iterrows() for a in carriers(row)[0]}
-    name = gsm_band(int(evidence.network.cells.at[cell, "arfcn"])).name
+    used = {arfcn for name in evidence.gsm.levels.cells for arfcn in _carriers(evidence, str(name))}
+    name = gsm_band(int(evidence.number(cell, "arfcn"))).name
     spans = [band for band in GSM_BANDS if band.name == name]
     free = [a for band in spans for a in range(band.low, band.high + 1) if all(abs(a - u) > 3 for u in used)]
     if not free:
         return ()
-    return (change_to(evidence, cell, "arfcn", float(free[0])), change_to(evidence, cell, "tch_arfcns", ""))
+    alone = (change_to(evidence, cell, "tch_arfcns", ""),) if evidence.network.cells["tch_arfcns"][cell] else ()
+    return (change_to(evidence, cell, "arfcn", float(free[0])), *alone)
+
+
+def _carriers(evidence: Evidence, cell: str) -> list[int]:
+    """The ARFCNs of a cell, BCCH first."""
+    return carriers(cast(pd.Series, evidence.network.cells.loc[cell]))[0]

@@ -12,7 +12,7 @@ from rfopt.rules import Figures, change_to, rules, serving_share
 def csfb_frequency(evidence: Evidence, figures: Figures, least_share: float = 0.02) -> list[Finding]:
     """Fires for LTE servers whose redirect list lacks every wanted GSM carrier."""
     wanted = [cell for cell in evidence.wanted if evidence.gsm.levels.measured(cell).any()]
-    arfcns = {int(evidence.network.cells.at[cell, "arfcn"]) for cell in wanted}
+    arfcns = {int(evidence.number(cell, "arfcn")) for cell in wanted}
     share = serving_share([evidence.logged, evidence.replay], "lte_idle")
     lacking = [
         cell
@@ -32,7 +32,9 @@ def csfb_frequency(evidence: Evidence, figures: Figures, least_share: float = 0.
              "csfb_wanted_share": round(figures.value("csfb_wanted_share"), 3),
              "target_share": aim("csfb_wanted_share").target},
             cure=tuple(
-                change_to(evidence, cell, "redirect_arfcn", "present", str(a)) for cell in lacking for a in sorted(arfcns)
+                change_to(evidence, cell, "redirect_arfcn", "present", str(arfcn))
+                for cell in lacking
+                for arfcn in sorted(arfcns)
             ),
         )
     ]  # fmt: skip

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.rules import Figures, distance_km, points_where, rivals, rules, without
+from rfopt.rules import Figures, distance_km, highest_dbm, points_where, rivals, rules, without
 
 
 @rules
 def das_leakage(evidence: Evidence, figures: Figures, within_db: float = 6.0) -> list[Finding]:
     """Fires for a das cell not meant for this building that comes within `within_db` of the wanted cell."""
     findings = []
+    served = evidence.network.cells["building"]
     for cell, excess in rivals(evidence, within_db, ("das",)).items():
-        if evidence.case.building and evidence.case.building in evidence.network.cells.at[cell, "building"]:
+        if evidence.case.building and evidence.case.building in served[cell]:
             continue
         findings.append(
             Finding(
@@ -20,7 +21,7 @@ def das_leakage(evidence: Evidence, figures: Figures, within_db: float = 6.0) ->
                 figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "csfb_wanted_share"),
                 (cell,),
                 points_where(evidence, cell, within_db),
-                {"level_dbm": round(float(max(evidence.gsm.levels.of(cell))), 1), "excess_db": round(excess, 1),
+                {"level_dbm": highest_dbm(evidence, cell), "excess_db": round(excess, 1),
                  "threshold_db": -within_db, "distance_km": round(distance_km(evidence, cell), 2),
                  "samples": int((evidence.readings["cell"] == cell).sum())},
                 cure=(without(evidence, cell),),

@@ -11,17 +11,18 @@ from rfopt.rules import Figures, rules
 def identity_confusion(evidence: Evidence, figures: Figures, least_share: float = 0.02) -> list[Finding]:
     """Fires for an identity that could not be told apart in at least `least_share` of its technology's readings."""
     findings = []
-    for row in evidence.ambiguous.itertuples():
-        total = int((evidence.readings["rat"] == row.rat).sum())
-        if total and row.samples / total >= least_share:
+    columns = (evidence.ambiguous[name] for name in ("rat", "channel", "code", "candidates", "samples"))
+    for rat, channel, code, candidates, samples in zip(*columns, strict=True):
+        total = int((evidence.readings["rat"] == rat).sum())
+        if total and samples / total >= least_share:
             findings.append(
                 Finding(
                     "identity_confusion",
                     max(0.55, figures.severity("handovers_per_min", "csfb_success_share")),
-                    tuple(row.candidates.split(" / ")),
+                    tuple(candidates.split(" / ")),
                     evidence.points,
-                    {"rat": row.rat, "channel": int(row.channel), "code": row.code, "samples": int(row.samples),
-                     "share": round(row.samples / total, 3)},
+                    {"rat": rat, "channel": int(channel), "code": code, "samples": int(samples),
+                     "share": round(samples / total, 3)},
                     basis="tables",
                 )
             )  # fmt: skip

@@ -15,7 +15,9 @@ def missing_neighbour(
 ) -> list[Finding]:
     """Fires for a pair of cells without a relation either way, one serving and the other as strong where it serves."""
     levels = evidence.gsm.levels
-    share = serving_share([evidence.logged, evidence.replay], "gsm_idle") | serving_share([evidence.logged], "gsm_call")
+    idle = serving_share([evidence.logged, evidence.replay], "gsm_idle")
+    calls = serving_share([evidence.logged], "gsm_call")
+    share = {cell: max(idle.get(cell, 0.0), calls.get(cell, 0.0)) for cell in (*idle, *calls)}
     servers = [cell for cell, part in share.items() if part >= least_share]
     findings = []
     for server in servers:
@@ -35,7 +37,10 @@ def missing_neighbour(
                     (server, cell),
                     evidence.points,
                     {"gap_db": round(float(gap), 1), "threshold_db": -within_db, "share": round(share[server], 2)},
-                    cure=(change_to(evidence, server, "neighbour", "present", cell), change_to(evidence, cell, "neighbour", "present", server)),
+                    cure=(
+                        change_to(evidence, server, "neighbour", "present", cell),
+                        change_to(evidence, cell, "neighbour", "present", server),
+                    ),
                 )
             )  # fmt: skip
     return findings

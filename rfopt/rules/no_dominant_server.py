@@ -6,6 +6,7 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
+from rfopt.levels import Source
 from rfopt.rules import Figures, change_to, rules
 
 
@@ -17,9 +18,9 @@ def no_dominant_server(
     levels = evidence.gsm.levels
     if levels.dbm.size == 0:
         return []
-    known = np.where(levels.source == 3, levels.dbm, -np.inf)
+    known = np.where(levels.source == Source.MEASURED, levels.dbm, -np.inf)
     best = known.max(axis=1)
-    close = known >= best[:, None] - within_db
+    close = np.isfinite(known) & (known >= best[:, None] - within_db)
     crowded = close.sum(axis=1) >= least_cells
     if not crowded.any():
         return []
@@ -32,8 +33,8 @@ def no_dominant_server(
             figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min"),
             tuple(cells),
             tuple(levels.points.index[crowded]),
-            {"cells_within": int(close.sum(axis=1).max()), "within_db": within_db, "best_dbm": round(float(best[crowded].max()), 1),
-             "threshold_cells": least_cells},
+            {"cells_within": int(close.sum(axis=1).max()), "within_db": within_db, "threshold_cells": least_cells,
+             "best_dbm": round(float(best[crowded].max()), 1)},
             cure=tuple(change_to(evidence, cell, "cell_reselect_offset_db", 14.0) for cell in evidence.wanted),
             cause=False,
         )

@@ -6,14 +6,14 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.rules import Figures, distance_km, points_where, rivals, rules, without
+from rfopt.rules import Figures, distance_km, highest_dbm, points_where, rivals, rules, without
 
 
 @rules
 def overshoot(
     evidence: Evidence, figures: Figures, within_db: float = 6.0, far_km: float = 1.0, flat_deg: float = 3.0
 ) -> list[Finding]:
-    """Fires for a macro within `within_db` of the wanted cell that is farther than `far_km` or tilted less than `flat_deg`."""
+    """Fires for a macro within `within_db` of the wanted cell, farther than `far_km` or tilted `flat_deg` or less."""
     findings = []
     for cell, excess in rivals(evidence, within_db, ("macro", "micro")).items():
         row = evidence.network.cells.loc[cell]
@@ -27,7 +27,7 @@ def overshoot(
                 figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "csfb_wanted_share"),
                 (cell,),
                 points_where(evidence, cell, within_db),
-                {"level_dbm": round(float(max(evidence.gsm.levels.of(cell))), 1), "excess_db": round(excess, 1),
+                {"level_dbm": highest_dbm(evidence, cell), "excess_db": round(excess, 1),
                  "threshold_db": -within_db, "distance_km": round(distance, 2), "tilt_deg": tilt,
                  "samples": int((evidence.readings["cell"] == cell).sum())},
                 cure=(without(evidence, cell),),

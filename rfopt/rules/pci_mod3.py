@@ -15,7 +15,7 @@ def pci_mod3(evidence: Evidence, figures: Figures, within_db: float = 6.0, least
     """Fires for an LTE server and a cell of its carrier within `within_db` whose PCIs are equal modulo 3."""
     levels = evidence.lte.levels
     share = serving_share([evidence.logged, evidence.replay], "lte_idle")
-    findings = []
+    findings: list[Finding] = []
     for server in (cell for cell, part in share.items() if part >= least_share):
         own = evidence.network.cells.loc[server]
         for cell in levels.cells:
@@ -32,8 +32,10 @@ def pci_mod3(evidence: Evidence, figures: Figures, within_db: float = 6.0, least
                         figures.severity("sinr_p10_db"),
                         (server, str(cell)),
                         evidence.points,
-                        {"gap_db": round(float(gap), 1), "threshold_db": -within_db, "pci": f"{own['pci']:.0f}/{row['pci']:.0f}",
-                         "sinr_p10_db": round(figures.value("sinr_p10_db"), 1), "target_sinr_db": aim("sinr_p10_db").target},
+                        {"gap_db": round(float(gap), 1), "threshold_db": -within_db,
+                         "pci": f"{own['pci']:.0f}/{row['pci']:.0f}",
+                         "sinr_p10_db": round(figures.value("sinr_p10_db"), 1),
+                         "target_sinr_db": aim("sinr_p10_db").target},
                         cure=(change_to(evidence, str(cell), "pci", float((row["pci"] + 1) % 504)),),
                     )
                 )  # fmt: skip

@@ -15,7 +15,8 @@ def pingpong_handover(evidence: Evidence, figures: Figures, calm_margin_db: floa
     counts = exchanges(evidence.logged, "gsm_call") + exchanges(evidence.replay, "gsm_call")
     if severity < 0.5 or not counts:
         return []
-    busiest = [pair for pair, number in counts.most_common(6) if number >= 0.1 * counts.total()]
+    leading = counts.most_common(6)
+    busiest = [pair for pair, number in leading if number >= 0.1 * counts.total()] or [leading[0][0]]
     names = [cell for pair in busiest for cell in pair]
     cells = tuple(dict.fromkeys([*(cell for cell in evidence.wanted if cell in names), *names]))
     cure = tuple(

@@ -20,8 +20,7 @@ def weak_indoor(evidence: Evidence, figures: Figures, weak_dbm: float = -85.0) -
     if weak.mean() < 0.5:
         return []
     raise_it = tuple(
-        change_to(evidence, cell, "power_dbm", float(evidence.network.cells.at[cell, "power_dbm"]) + 30.0)
-        for cell in evidence.wanted
+        change_to(evidence, cell, "power_dbm", evidence.number(cell, "power_dbm") + 30.0) for cell in evidence.wanted
     )
     return [
         Finding(
@@ -29,8 +28,8 @@ def weak_indoor(evidence: Evidence, figures: Figures, weak_dbm: float = -85.0) -
             figures.severity("rxlev_p10_dbm", "rxqual_0_4_share", "csfb_success_share"),
             evidence.wanted,
             tuple(p for p, w in zip(heard.points.index, weak, strict=True) if w),
-            {"wanted_dbm": round(float(np.nanmedian(level)), 1), "threshold_dbm": weak_dbm, "points_weak": int(weak.sum()),
-             "rxlev_p10_dbm": round(figures.value("rxlev_p10_dbm"), 1)},
+            {"wanted_dbm": round(float(np.nanmedian(level)), 1), "threshold_dbm": weak_dbm,
+             "points_weak": int(weak.sum()), "rxlev_p10_dbm": round(figures.value("rxlev_p10_dbm"), 1)},
             cure=raise_it,
         )
     ]  # fmt: skip

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.network import RELATION_PARAMETERS, Change
-from rfopt.rules import Figures, change_to, rules
-from rfopt.tables import schema
+from rfopt.rules import Figures, change_to, on_quantum, rules
+from rfopt.tables import Column, schema
 
 
 @rules
 def wrong_parameters(evidence: Evidence, figures: Figures, least_pair_db: float = 0.0) -> list[Finding]:
-    """Fires for each cell or relation heard here with an illegal value, power above the hardware's, or margins that circle.
+    """Fires for cells and relations heard here with an illegal value, power above the hardware's, or circling margins.
 
     Handover margins of a pair that sum below `least_pair_db` send a call back at the levels that sent it over.
     """
@@ -39,13 +41,13 @@ def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
     cells = evidence.network.cells
     findings = []
     for cell in _heard(evidence):
-        for name, column in schema("cells").items():
-            value = cells.at[cell, name] if column.tunable else 0.0
-            if column.tunable and not column.legal(float(value)):
-                default = column.default_for(cells.at[cell, "rat"], cells.at[cell, "kind"])
-                cure = (change_to(evidence, cell, name, float(default)),) if default else ()
-                findings.append(_finding(evidence, figures, (cell,), name, float(value), column.range, cure))
-        power, most = float(cells.at[cell, "power_dbm"]), float(cells.at[cell, "max_power_dbm"])
+        power, most = evidence.number(cell, "power_dbm"), evidence.number(cell, "max_power_dbm")
+        for name in (name for name, column in schema("cells").items() if column.tunable):
+            column, value = schema("cells")[name], evidence.number(cell, name)
+            if not column.legal(value):
+                default = column.default_for(str(cells["rat"][cell]), str(cells["kind"][cell]))
+                cure = _mend(evidence, cell, column, value, default, most if name == "power_dbm" else math.inf)
+                findings.append(_finding(evidence, figures, (cell,), name, value, column.range, cure))
         if power > most + 1e-9:
             cure = (change_to(evidence, cell, "power_dbm", most),)
             findings.append(_finding(evidence, figures, (cell,), "power_dbm", power, f"≤ max_power_dbm {most:g}", cure))
@@ -55,16 +57,25 @@ def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
 def _illegal_relations(evidence: Evidence, figures: Figures) -> list[Finding]:
     findings = []
     heard = set(_heard(evidence))
-    for (cell, other), row in evidence.network.neighbours.iterrows():
-        if not {cell, other} <= heard:
-            continue
-        for name in RELATION_PARAMETERS:
-            column = schema("neighbours")[name]
-            if not column.legal(float(row[name])):
-                default = column.default_for(evidence.network.cells.at[cell, "rat"], "")
-                cure = (change_to(evidence, cell, name, float(default), other),) if default else ()
-                findings.append(_finding(evidence, figures, (cell, other), name, float(row[name]), column.range, cure))
+    for name in RELATION_PARAMETERS:
+        column, values = schema("neighbours")[name], evidence.network.neighbours[name]
+        for (cell, other), value in zip(values.index, values.to_numpy(dtype=float).tolist(), strict=True):
+            if not {cell, other} <= heard or column.legal(value):
+                continue
+            default = column.default_for(str(evidence.network.cells["rat"][cell]), "")
+            cure = _mend(evidence, cell, column, value, default, math.inf, other)
+            findings.append(_finding(evidence, figures, (cell, other), name, value, column.range, cure))
     return findings
+
+
+def _mend(
+    evidence: Evidence, cell: str, column: Column, value: float, default: str, most: float, other: str | None = None
+) -> tuple[Change, ...]:
+    """Down to the parameter's quantum; the default where the value is out of range."""
+    legal = on_quantum(column, value)
+    if math.isnan(legal):
+        legal = min(float(default or "nan"), most)
+    return () if math.isnan(legal) else (change_to(evidence, cell, column.column, legal, other),)
 
 
 def _circling(evidence: Evidence, figures: Figures, least_pair_db: float) -> list[Finding]:
@@ -76,10 +87,8 @@ def _circling(evidence: Evidence, figures: Figures, least_pair_db: float) -> lis
         if cell < other and {cell, other} <= heard and back in margins.index:
             total = float(margins[(cell, other)] + margins[back])
             if total < least_pair_db:
-                cure = (
-                    change_to(evidence, cell, "ho_margin_pbgt_db", 6.0, other),
-                    change_to(evidence, other, "ho_margin_pbgt_db", 6.0, cell),
-                )
+                pairs = (change_to(evidence, a, "ho_margin_pbgt_db", 6.0, b) for a, b in ((cell, other), back))
+                cure = tuple(change for change in pairs if change.old != change.new)
                 what = "ho_margin_pbgt_db + ho_margin_pbgt_db"
                 findings.append(
                     _finding(evidence, figures, (cell, other), what, total, f"≥ {least_pair_db:g} dB", cure)

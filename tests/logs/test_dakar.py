@@ -52,7 +52,9 @@ def test_every_row_is_accounted_for(operator: str, log: Log) -> None:
 
 def test_what_was_rejected_is_what_the_phone_did_not_know(operator: str, log: Log) -> None:
     assert log.rejects["text"].value_counts().to_dict() == {
-        "Orange": {"4G with Level -164": 121, "4G with Level -24": 32, "4G with Level -200": 2, "4G with Level -340": 1},
+        "Orange": {
+            "4G with Level -164": 121, "4G with Level -24": 32, "4G with Level -200": 2, "4G with Level -340": 1,
+        },
         "Yas": {
             "2G with channel 3060": 31, "2G with channel 10563": 5, "2G with channel 10838": 2,
             "3G with channel 1850": 36, "3G with channel 6400": 2,
@@ -100,7 +102,9 @@ def test_changes_are_missed_only_beside_rejected_rows() -> None:
 
 def _found(event: tuple, moves: pd.DataFrame, within_s: float = 2.0) -> bool:
     """True if the log shows the change between the same two servers at the same time."""
-    cells = moves["from_cell"].eq(event.from_cell or event.rat_from) & moves["to_cell"].eq(event.to_cell or event.rat_to)
+    cells = moves["from_cell"].eq(event.from_cell or event.rat_from) & moves["to_cell"].eq(
+        event.to_cell or event.rat_to
+    )
     return bool((cells & (moves["time"] - event.time).abs().le(within_s)).any())
 
 

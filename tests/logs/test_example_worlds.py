@@ -36,4 +36,6 @@ def test_each_call_that_falls_back_is_a_csfb_change() -> None:
     for path in sorted(WORLDS.glob("*/lte_idle_csfb.csv")):
         readings = read_log(path).readings
         moves = transitions(readings)
-        assert (moves["kind"] == "csfb").sum() == (readings["event"].eq("csfb_ok") | (readings["event"].eq("csfb_fail") & readings["rat"].eq("GSM"))).sum()
+        assert (moves["kind"] == "csfb").sum() == (
+            readings["event"].eq("csfb_ok") | (readings["event"].eq("csfb_fail") & readings["rat"].eq("GSM"))
+        ).sum()

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from .written import GNET, ON_2G, SERVER, at, gnet_text, write_events, write_gnet
 
 from rfopt.errors import InputError
 from rfopt.logs import Log, read_log
+
+from .written import GNET, ON_2G, SERVER, at, gnet_text, write_events, write_gnet
 
 PRO = [*GNET, *(f"{name}{k}" for k in (1, 2, 3) for name in ("NLAC", "NCellID", "NARFCN", "NRxLev", "NQual"))]
 OLD = [*(n for n in GNET if n != "ARFCN"), *(f"{name}{k}" for k in (1, 2) for name in ("NLAC", "NCellid", "NRxLev"))]
@@ -63,7 +64,12 @@ def test_columns_are_found_by_name_in_any_order_and_spelling(tmp_path: Path) -> 
     names = [spelt.get(name, name) for name in reversed(GNET)]
     row = {spelt.get(name, name): value for name, value in SERVER.items()}
     reading = read_log(write_gnet(tmp_path, row, names=names)).readings.iloc[0]
-    assert (reading["cell"], reading["pci"], reading["rsrp_dbm"], reading["rsrq_db"]) == ("60802-701-1032-1", 132, -96, -15)
+    assert (reading["cell"], reading["pci"], reading["rsrp_dbm"], reading["rsrq_db"]) == (
+        "60802-701-1032-1",
+        132,
+        -96,
+        -15,
+    )
 
 
 @pytest.mark.parametrize("ending", ["\t\r\n", "\r\n", "\t\n", "\n", "\r"])
@@ -108,7 +114,9 @@ def test_snr_of_zero_throughout_is_unknown_but_a_single_zero_is_not(tmp_path: Pa
     assert read_log(write_gnet(tmp_path, *rows, SERVER)).readings["sinr_db"].tolist()[:3] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("values", [{"CellID": "0"}, {"CellID": "-1"}, {"CellID": "65529"}, {"CellID": ""}, {"LAC": "0"}, {"LAC": "-1"}])
+@pytest.mark.parametrize(
+    "values", [{"CellID": "0"}, {"CellID": "-1"}, {"CellID": "65529"}, {"CellID": ""}, {"LAC": "0"}, {"LAC": "-1"}]
+)
 def test_a_cell_of_2g_is_unknown_without_its_number_or_area(tmp_path: Path, values: dict[str, str]) -> None:
     reading = read_log(write_gnet(tmp_path, ON_2G | values)).readings.iloc[0]
     assert (reading["cell"], reading["arfcn"]) == ("", 62)
@@ -133,7 +141,12 @@ def test_a_technology_with_another_ones_channel_is_rejected(tmp_path: Path) -> N
 
 
 def test_every_row_is_a_reading_or_a_reject(tmp_path: Path) -> None:
-    rows = [SERVER, at(SERVER, "22.11.09", Level="-164"), at(SERVER, "25.11.10"), at(SERVER, "22.11.11", NetworkTech="-")]
+    rows = [
+        SERVER,
+        at(SERVER, "22.11.09", Level="-164"),
+        at(SERVER, "25.11.10"),
+        at(SERVER, "22.11.11", NetworkTech="-"),
+    ]
     text = gnet_text([*rows, ON_2G]) + "a\tb\r\n\r\n" + gnet_text([SERVER]).split("\r\n", 1)[1][:-30]
     log = read_text(tmp_path, text)
     assert log.rows == 7 and log.readings["line"].tolist() == [2, 6]
@@ -184,7 +197,14 @@ def test_neighbours_of_five_columns(tmp_path: Path) -> None:
     log = read_log(write_gnet(tmp_path, SERVER | lte, at(ON_2G, "22.11.09", **gsm), names=PRO))
     around = log.readings[~log.readings["serving"]]
     assert around["line"].tolist() == [2, 3] and around["time"].tolist() == [0, 1]
-    assert around.iloc[0][["rat", "cell", "earfcn", "pci", "rsrp_dbm", "rsrq_db"]].tolist() == ["LTE", "", 1850, 133, -99, -12]
+    assert around.iloc[0][["rat", "cell", "earfcn", "pci", "rsrp_dbm", "rsrq_db"]].tolist() == [
+        "LTE",
+        "",
+        1850,
+        133,
+        -99,
+        -12,
+    ]
     assert around.iloc[1][["rat", "cell", "arfcn", "rxlev_dbm"]].tolist() == ["GSM", "60802-43-777", 63, -80]
     assert around["sinr_db"].isna().all()
     assert "walk.txt: neighbours without a cell that can be told, passed over: 4" in log.notes
@@ -219,7 +239,12 @@ def test_the_state_column_tells_the_mode(tmp_path: Path) -> None:
 def test_the_event_file_beside_tells_the_mode(tmp_path: Path) -> None:
     path = write_gnet(tmp_path, *(at(SERVER, f"22.11.1{k}") for k in range(5)))
     assert "walk.txt: mode is taken as idle throughout, no event file lies beside it" in read_log(path).notes
-    write_events(tmp_path, ("22.11.11", "", "START PING", "D"), ("22.11.12", "CALL_START", "x", "I"), ("22.11.14", "CALL_END", "x", "I"))
+    write_events(
+        tmp_path,
+        ("22.11.11", "", "START PING", "D"),
+        ("22.11.12", "CALL_START", "x", "I"),
+        ("22.11.14", "CALL_END", "x", "I"),
+    )
     log = read_log(path)
     assert log.readings["mode"].tolist() == ["idle", "data", "call", "call", "idle"]
     assert "walk.txt: mode is from walk_events.txt" in log.notes
@@ -256,7 +281,11 @@ def test_a_row_without_end_is_refused(tmp_path: Path) -> None:
 def test_subscribers_are_not_in_what_comes_out(tmp_path: Path) -> None:
     secrets = {"IMSI": "608020123456789", "IMEI": "356938035643809", "MSISDN": "221771234567"}
     names = ["IMSI", "IMEI", *GNET, "MSISDN"]
-    rows = [SERVER | secrets, at(SERVER, secrets["IMSI"]) | secrets, at(SERVER, "22.11.10", NetworkTech=secrets["IMEI"]) | secrets]
+    rows = [
+        SERVER | secrets,
+        at(SERVER, secrets["IMSI"]) | secrets,
+        at(SERVER, "22.11.10", NetworkTech=secrets["IMEI"]) | secrets,
+    ]
     path = write_gnet(tmp_path, *rows, names=names)
     path.write_bytes(path.read_bytes() + "\t".join(secrets.values()).encode() + b"\r\n")
     log = read_log(path)
@@ -266,15 +295,22 @@ def test_subscribers_are_not_in_what_comes_out(tmp_path: Path) -> None:
     assert not any(secret in out for secret in secrets.values())
 
 
-pieces = st.sampled_from(["", "-", "-1", "0", "4G", "3G", "2G", "-96", "1850", "62", '"', "\t", "\r\n", "\r", "\n", "x", "1e999", "中"])
+pieces = st.sampled_from(
+    ["", "-", "-1", "0", "4G", "3G", "2G", "-96", "1850", "62", '"', "\t", "\r\n", "\r", "\n", "x", "1e999", "中"]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_size=6), names=st.sampled_from([GNET, PRO, OLD]))
+@given(
+    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_size=6),
+    names=st.sampled_from([GNET, PRO, OLD]),
+)
 def test_damaged_logs_are_read_or_refused_and_rows_add_up(
     tmp_path: Path, edits: list[tuple[float, int, str]], names: list[str]
 ) -> None:
-    text = gnet_text([SERVER | {"NRxLev1": "-90", "NARFCN1": "1850", "NCellID1": "5"}, at(SERVER, "22.11.09"), ON_2G], names)
+    text = gnet_text(
+        [SERVER | {"NRxLev1": "-90", "NARFCN1": "1850", "NCellID1": "5"}, at(SERVER, "22.11.09"), ON_2G], names
+    )
     for where, length, piece in edits:
         k = int(where * len(text))
         text = text[:k] + piece + text[k + length :]

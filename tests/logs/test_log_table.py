@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from .written import GSM, LTE, NEIGHBOUR, table_text, write_table
 
 from rfopt.errors import InputError
 from rfopt.logs import LOG_COLUMNS, READING_COLUMNS, log_formats, read_log
 from rfopt.tables import NUMERIC, schema
+
+from .written import GSM, LTE, NEIGHBOUR, table_text, write_table
 
 WANTED_TIME = "expected seconds from the log's start or ISO 8601 such as 2025-07-18T22:11:08"
 LATER = {"time": "4.0"}
@@ -49,7 +50,13 @@ def test_values_are_read_as_they_stand(tmp_path: Path) -> None:
     assert (first["cell"], first["serving"], first["rxlev_dbm"], first["bsic"]) == ("宝湖天下NG2-5", True, -75.0, "4-5")
     assert np.isnan(first["rsrp_dbm"]) and np.isnan(first["floor"]) and first["event"] == ""
     assert (second["cell"], second["serving"], second["arfcn"]) == ("", False, 62.0)
-    assert (third["rat"], third["earfcn"], third["pci"], third["rsrp_dbm"], third["rsrq_db"]) == ("LTE", 38400, 105, -86, -8.5)
+    assert (third["rat"], third["earfcn"], third["pci"], third["rsrp_dbm"], third["rsrq_db"]) == (
+        "LTE",
+        38400,
+        105,
+        -86,
+        -8.5,
+    )
 
 
 def test_an_empty_mode_is_idle(tmp_path: Path) -> None:
@@ -99,7 +106,10 @@ def test_iso_times_become_seconds_from_the_earliest(tmp_path: Path) -> None:
 
 def test_iso_times_with_zones_are_compared_across_them(tmp_path: Path) -> None:
     times = ["2025-07-18T22:11:08+08:00", "2025-07-18T14:11:10Z"]
-    assert read_log(write_table(tmp_path, *(GSM | {"time": time} for time in times))).readings["time"].tolist() == [0, 2]
+    assert read_log(write_table(tmp_path, *(GSM | {"time": time} for time in times))).readings["time"].tolist() == [
+        0,
+        2,
+    ]
 
 
 def test_steps_back_are_counted_and_put_in_order(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from .written import GSM, LTE, NEIGHBOUR, table_text, write_table
 
 from rfopt.errors import InputError
 from rfopt.logs import LOG_COLUMNS, log_text, read_log, write_log
+
+from .written import GSM, LTE, NEIGHBOUR, table_text, write_table
 
 ENDINGS = (".csv", ".parquet")
 
@@ -59,7 +60,10 @@ def test_any_number_and_any_name_survive(
     tmp_path: Path, ending: str, levels: list[float], start: float, word: str
 ) -> None:
     base = read_log(write_table(tmp_path, GSM)).readings
-    rows = [base.assign(time=start + k, rxlev_dbm=level, cell=pd.array([word], dtype="str")) for k, level in enumerate(levels)]
+    rows = [
+        base.assign(time=start + k, rxlev_dbm=level, cell=pd.array([word], dtype="str"))
+        for k, level in enumerate(levels)
+    ]
     readings = pd.concat(rows, ignore_index=True)
     write_log(readings, tmp_path / f"copy{ending}")
     again = contract(read_log(tmp_path / f"copy{ending}").readings)
@@ -95,7 +99,7 @@ def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path) ->
 
 def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "copy.csv").mkdir()
-    with pytest.raises(InputError, match="copy.csv: cannot be written: Is a directory"):
+    with pytest.raises(InputError, match=r"copy\.csv: cannot be written: Is a directory"):
         write_log(read_log(write_table(tmp_path, GSM)).readings, tmp_path / "copy.csv")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["copy.csv", "log.csv"]
 

@@ -60,7 +60,11 @@ def test_2_sentinels_of_quality_place_and_identity(tmp_path: Path) -> None:
 
 
 def test_3_level_code_and_node_mean_what_the_technology_makes_of_them(tmp_path: Path) -> None:
-    rows = [SERVER, at(ON_2G, "22.11.09"), at(SERVER, "22.11.10", NetworkTech="3G", ARFCN="10712", Node="5", CellID="10593")]
+    rows = [
+        SERVER,
+        at(ON_2G, "22.11.09"),
+        at(SERVER, "22.11.10", NetworkTech="3G", ARFCN="10712", Node="5", CellID="10593"),
+    ]
     lte, gsm, umts = read_log(write_gnet(tmp_path, *rows)).readings.to_dict("records")
     assert (lte["rsrp_dbm"], lte["pci"], lte["cell"]) == (-96, 132, "60802-701-1032-1")
     assert (gsm["rxlev_dbm"], gsm["bsic"], gsm["cell"]) == (-74.67, "", "60802-43-11542")
@@ -99,7 +103,10 @@ def test_6_hidden_characters_in_names_are_no_part_of_them(tmp_path: Path) -> Non
 def test_6_names_that_differ_or_stand_twice(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text(table_text([GSM]).replace("rxlev_dbm", "RxLev", 1), encoding="utf-8")
-    assert refusal(path) == ":2: rxlev_dbm is empty in a GSM reading, expected a level in dBm (only an event row may lack it)"
+    assert (
+        refusal(path)
+        == ":2: rxlev_dbm is empty in a GSM reading, expected a level in dBm (only an event row may lack it)"
+    )
     path.write_text(table_text([GSM]).replace("rxqual", "rxlev_dbm", 1), encoding="utf-8")
     assert refusal(path) == ":1: column 'rxlev_dbm' stands twice in the header"
     names = ["TIMESTAMP" if name == "Timestamp" else name for name in GNET]
@@ -130,7 +137,27 @@ def test_11_an_archives_shadow_file_is_refused(tmp_path: Path) -> None:
 
 
 pieces = st.sampled_from(
-    [",", "\n", "\r", '"', "\0", "-", "nan", "inf", "-75", "36", "2025-07-18T22:11:08", "GSM", "LTE", "1", "0", "中", ";", "\t", "1e99"]
+    [
+        ",",
+        "\n",
+        "\r",
+        '"',
+        "\0",
+        "-",
+        "nan",
+        "inf",
+        "-75",
+        "36",
+        "2025-07-18T22:11:08",
+        "GSM",
+        "LTE",
+        "1",
+        "0",
+        "中",
+        ";",
+        "\t",
+        "1e99",
+    ]
 )
 edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_size=5)
 
@@ -138,7 +165,7 @@ edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_siz
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=edits, head=st.booleans())
 def test_damaged_tables_are_a_log_or_refused(tmp_path: Path, edits: list[tuple[float, int, str]], head: bool) -> None:
-    """Whatever stands in the file, there is a log that can be written and read again, or an error that names the file."""
+    """Whatever stands in the file gives a log that can be written and read again, or an error that names the file."""
     text = table_text([GSM, NEIGHBOUR, LTE | {"time": "4"}])
     body = 0 if head else text.index("\n") + 1
     for where, length, piece in edits:
@@ -157,7 +184,10 @@ def test_damaged_tables_are_a_log_or_refused(tmp_path: Path, edits: list[tuple[f
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(raw=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: ("time,rat,serving\n" + text).encode("utf-8", "ignore")))
+@given(
+    raw=st.binary(max_size=300)
+    | st.text(max_size=200).map(lambda text: ("time,rat,serving\n" + text).encode("utf-8", "ignore"))
+)
 def test_any_bytes_are_a_log_or_refused(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(raw)

@@ -26,12 +26,20 @@ def write_table(folder: Path, *rows: dict[str, str]) -> Path:
     return path
 
 
-GNET = (
-    "Timestamp Longitude Latitude Operatorname Operator Cellname Node CellID LAC NetworkTech Level Qual SNR CQI LTERSSI "
-    "ARFCN PSC Altitude Distance TA BAND"
-).split()
+GNET = [
+    "Timestamp", "Longitude", "Latitude", "Operatorname", "Operator", "Cellname", "Node", "CellID", "LAC",
+    "NetworkTech", "Level", "Qual", "SNR", "CQI", "LTERSSI", "ARFCN", "PSC", "Altitude", "Distance", "TA", "BAND",
+]  # fmt: skip
 SERVER = {"Timestamp": "2025.07.18_22.11.08", "Longitude": "-17.436158", "Latitude": "14.665338", "Operator": "60802"}
-SERVER |= {"Node": "1032", "CellID": "1", "LAC": "701", "NetworkTech": "4G", "Level": "-96", "Qual": "-15", "SNR": "3.5"}
+SERVER |= {
+    "Node": "1032",
+    "CellID": "1",
+    "LAC": "701",
+    "NetworkTech": "4G",
+    "Level": "-96",
+    "Qual": "-15",
+    "SNR": "3.5",
+}
 SERVER |= {"ARFCN": "1850", "PSC": "132"}
 ON_2G = SERVER | {"NetworkTech": "2G", "Node": "", "CellID": "11542", "LAC": "43", "ARFCN": "62", "PSC": "37"}
 ON_2G |= {"Level": "-74.67", "Qual": "3", "SNR": "-"}
@@ -55,7 +63,7 @@ def write_gnet(folder: Path, *rows: dict[str, str], names: list[str] | None = No
     return path
 
 
-EVENTS = "Timestamp Node CellID LAC NetworkTech Level EventType EventDetails State".split()
+EVENTS = ["Timestamp", "Node", "CellID", "LAC", "NetworkTech", "Level", "EventType", "EventDetails", "State"]
 
 
 def write_events(folder: Path, *rows: tuple[str, str, str, str]) -> Path:
