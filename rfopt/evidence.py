@@ -106,7 +106,7 @@ def gather(case: Case, network: Network, seed: int, budget: Budget | None = None
     seed : int
         Of the fading.
     """
-    readings = label_points(case.readings)
+    readings = place_points(label_points(case.readings), case)
     identified = identify(readings, network, case.lat, case.lon)
     here, _ = complaint_rows(identified.readings, case.floor)
     rows, outside = identified.readings[here], identified.readings[~here]
@@ -118,6 +118,11 @@ def gather(case: Case, network: Network, seed: int, budget: Budget | None = None
         replay_of_log(rows, *names, case.wanted), situation, simulate(situation, network),
         identified.ambiguous, identified.unknown,
     )  # fmt: skip
+
+
+def place_points(readings: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """Every reading with a place: one that a log does not place was taken where the complaint is."""
+    return readings.assign(lat=readings["lat"].fillna(case.lat), lon=readings["lon"].fillna(case.lon))
 
 
 def label_points(readings: pd.DataFrame) -> pd.DataFrame:

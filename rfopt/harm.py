@@ -28,6 +28,8 @@ COVERAGE_LOSS = (0.01, 0.03)
 """Accepted and refused loss of coverage of a group, as a share."""
 LEVEL_LOSS_DB = (2.0, 4.0)
 """Accepted and refused loss of the tenth percentile of the level on the ground."""
+GOOD_DBM = {"GSM": -75.0, "LTE": -95.0}
+"""A level above this is as good as this: what is lost there is no harm."""
 NEAR_KM = 5.0
 STREET_M = (60.0, 120.0, 200.0)
 SECTOR_M = (100.0, 200.0, 300.0, 450.0, 600.0)
@@ -146,9 +148,8 @@ def _of_rat(
         rows.append(_row(group, f"coverage_{rat.lower()}", _covered(before, rat), _covered(after, rat), COVERAGE_LOSS))
         if group in groups.ground:
             level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
-            rows.append(
-                _row(group, level, float(np.percentile(before, 10)), float(np.percentile(after, 10)), LEVEL_LOSS_DB)
-            )
+            needed = [float(min(np.percentile(best, 10), GOOD_DBM[rat])) for best in (before, after)]
+            rows.append(_row(group, level, needed[0], needed[1], LEVEL_LOSS_DB))
     return rows
 
 

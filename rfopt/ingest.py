@@ -17,6 +17,7 @@ from rfopt.tables import table_text
 from rfopt.words import say
 
 PINGPONG_S = 10.0
+PAUSE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,12 @@ class Ingested:
     logs: tuple[tuple[Path, Log], ...]
     moves: pd.DataFrame
     back: int
+    shifted: tuple[str, ...] = ()
 
     @property
     def notes(self) -> list[str]:
         """What the readers had to say, file by file."""
-        return [f"{path.name}: {note}" for path, log in self.logs for note in log.notes]
+        return [*(note for _, log in self.logs for note in log.notes), *self.shifted]
 
     def as_json(self) -> dict[str, Any]:
         """Counts per file, per technology and per kind of server change."""
@@ -92,10 +94,25 @@ def ingest(logs: Sequence[Path], output: Path, name: str | None = None, rejects:
             if target is not None and target.exists() and path.exists() and target.samefile(path):
                 raise InputError("would be overwritten by the output, expected another name", path)
     read = [(path, read_log(path, name)) for path in logs]
-    readings = pd.concat([log.readings for _, log in read], ignore_index=True)
+    readings, shifted = _one_after_another(read)
     write_log(readings, output)
     if rejects is not None:
         rows = pd.concat([log.rejects.assign(file=path.name) for path, log in read], ignore_index=True)
         write_whole(rejects, table_text(rows, ["file", "line", "reason", "text"]))
     moves = transitions(readings)
-    return Ingested(tuple(read), moves, int(pingpong(moves, PINGPONG_S).sum()))
+    return Ingested(tuple(read), moves, int(pingpong(moves, PINGPONG_S).sum()), shifted)
+
+
+def _one_after_another(read: Sequence[tuple[Path, Log]]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """All readings on one clock: each log begins `PAUSE_S` after the one before has ended.
+
+    The table has no column for the file, so two logs that both begin at 0 s would otherwise be mixed up.
+    """
+    parts, notes, end = [], [], 0.0
+    for path, log in read:
+        shift = end + PAUSE_S if parts else 0.0
+        if shift:
+            notes.append(f"{path.name}: its times are shifted by {shift:g} s to follow the log before it")
+        parts.append(log.readings.assign(time=log.readings["time"] + shift))
+        end = float(parts[-1]["time"].max()) if len(parts[-1]) else end
+    return pd.concat(parts, ignore_index=True), tuple(notes)

@@ -1,7 +1,8 @@
 """Which plan to try next: the small set of moves that is worth most together.
 
 Forward selection on the true simulated worth, with stale gains refreshed before a move is taken, then pairs that only
-help together, then each step made as small as it can be, then everything that no longer pays its way taken out. "Do
+help together, then each step moved to its best place, then made as small as it can be, and everything that no longer
+pays its way taken out. "Do
 nothing" is always among the plans and wins unless another is better in nine of ten draws.
 """
 
@@ -26,6 +27,7 @@ SURE = 0.9
 GOOD_ENOUGH = 0.97
 """Objective above which pairs are not looked for."""
 MOST_PAIRS = 200
+MOST_ROUNDS = 3
 SLACK = 0.001
 """Worth that may be given up for a smaller step."""
 
@@ -73,6 +75,11 @@ def find(search: Search) -> Plan:
     plan = _forward(search, ())
     if search.score(plan).objective < GOOD_ENOUGH:
         plan = _pairs(search, plan)
+    for _ in range(MOST_ROUNDS):
+        better = _forward(search, _prune(search, _refined(search, plan)))
+        if search.worth(better) < search.worth(plan) + LEAST_LOSS:
+            break
+        plan = better
     plan = _prune(search, _smaller(search, plan))
     start, end = search.score(()), search.score(plan)
     sure = end.helps(start) >= SURE and end.objective - start.objective >= LEAST_PLAN_GAIN
@@ -140,6 +147,15 @@ def _gain(search: Search, plan: Plan, moves: Iterable[Move], here: float) -> tup
     for move in moves:
         plan = with_move(plan, move)
     return search.worth(plan) - here, plan
+
+
+def _refined(search: Search, plan: Plan) -> Plan:
+    """Every step of the plan moved to the best place of its ladder, beside the others as they stand."""
+    for keys in dict.fromkeys(frozenset(keys_of(move.changes)) for move in search.moves):
+        if keys <= set(keys_of(plan)):
+            steps = [with_move(plan, move) for move in search.moves if frozenset(keys_of(move.changes)) == keys]
+            plan = max([plan, *steps], key=search.worth)
+    return plan
 
 
 def _smaller(search: Search, plan: Plan) -> Plan:

@@ -240,9 +240,8 @@ def _number_problem(value: float, column: Column, whole: bool, fact: bool) -> st
     if whole and value != round(value):
         return "is not a whole number"
     if fact and not column.legal(value):
-        low, high = column.range.split(":")[0], column.range.split(":")[-1]
-        expected = f"{low} to {high} {column.unit}".strip() if ":" in column.range else f"one of {column.range}"
-        return f"is out of range, expected {expected}"
+        low, high = column.range.split(":")
+        return f"is out of range, expected {low} to {high} {column.unit}".rstrip()
     return channel_problem(int(value), column.type) if column.type in ("arfcn", "earfcn") else ""
 
 

@@ -56,7 +56,7 @@ REDIRECTS = {
 }
 """Fallback carriers of every LTE cell."""
 
-MARGIN_DB = 6.0
+MARGIN_DB, WANTED_MARGIN_DB = 4.0, 6.0
 CALM_MARGIN_DB = 10.0
 MARGINS_DB = {(WANTED, WATERWORKS): CALM_MARGIN_DB, (WANTED, HOSPITAL): CALM_MARGIN_DB, (WANTED, LEAKING): 8.0}
 
@@ -69,7 +69,7 @@ FAULTS: dict[str, Plan] = {
     ),
     "one_way": (
         Change(WANTED, ONE_WAY, "neighbour", "absent", "present"),
-        Change(WANTED, ONE_WAY, "ho_margin_pbgt_db", 6.0, 4.0),
+        Change(WANTED, ONE_WAY, "ho_margin_pbgt_db", 6.0, 5.0),
     ),
     "overshoot": (Change(TOO_FLAT, None, "mech_tilt_deg", 4.0, 1.0),),
     "redirect": tuple(Change(cell, WANTED_ARFCN, "redirect_arfcn", "present", "absent") for cell in SERVING_LTE),
@@ -95,7 +95,7 @@ def relation_table() -> pd.DataFrame:
     pairs = [pair for a, b in GSM_PAIRS for pair in ((a, b), (b, a))]
     rows = [
         {
-            "cell": cell, "neighbour": other, "ho_margin_pbgt_db": MARGINS_DB.get((cell, other), MARGIN_DB),
+            "cell": cell, "neighbour": other, "ho_margin_pbgt_db": MARGINS_DB.get((cell, other), WANTED_MARGIN_DB if cell == WANTED else MARGIN_DB),
             "ho_margin_lev_db": 3.0, "ho_margin_qual_db": 0.0, "rxlev_min_cell_dbm": -98.0,
         }
         for cell, other in pairs

@@ -15,8 +15,7 @@ from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.network import Change, Plan, value_of
 from rfopt.registry import Shelf
-from rfopt.rules import on_quantum, rivals
-from rfopt.tables import schema
+from rfopt.rules import rivals
 
 fixes = Shelf("rfopt.fixes")
 
@@ -34,15 +33,6 @@ def because(findings: Sequence[Finding], names: Iterable[str], cell: str | None 
 def change(evidence: Evidence, cell: str, parameter: str, new: float | str, neighbour: str | None = None) -> Change:
     """A change from the network's present value."""
     return Change(cell, neighbour, parameter, value_of(evidence.network, cell, neighbour, parameter), new)
-
-
-def start_of(table: str, parameter: str, value: float) -> float:
-    """Where a ladder of legal values begins: the present value, or the legal one below it; NaN if it is out of range.
-
-    >>> start_of("cells", "cell_reselect_offset_db", 3.0)
-    2.0
-    """
-    return on_quantum(schema(table)[parameter], value)
 
 
 def competitors(evidence: Evidence) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, competitors, culprits, fixes, ladder, move, start_of
+from rfopt.fixes import because, change, competitors, culprits, fixes, ladder, move
+from rfopt.rules import on_quantum
 
 STEP_DEG, MOST_STEPS, MOST_DEG, LEAST_DEG = 1.0, 6, 12.0, 0.0
 RULES = ("overshoot", "no_dominant_server", "cochannel_interference", "pingpong_reselection", "pingpong_handover")
@@ -20,7 +21,7 @@ def downtilt_electrical(evidence: Evidence, findings: Sequence[Finding]) -> list
     for cell in dict.fromkeys([*competitors(evidence), *culprits(findings, "cochannel_interference")]):
         if cells.at[cell, "kind"] != "macro" or not cells.at[cell, "antenna"]:
             continue
-        tilt = start_of("cells", "elec_tilt_deg", evidence.number(cell, "elec_tilt_deg"))
+        tilt = on_quantum("cells", "elec_tilt_deg", evidence.number(cell, "elec_tilt_deg"))
         down = ladder(tilt, min(MOST_DEG, tilt + MOST_STEPS * STEP_DEG), STEP_DEG)
         up = ladder(tilt, max(LEAST_DEG, tilt - 2 * STEP_DEG), -STEP_DEG)
         for new in down + up:

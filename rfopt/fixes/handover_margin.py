@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, competitors, fixes, ladder, move, start_of
+from rfopt.fixes import because, change, competitors, fixes, ladder, move
+from rfopt.rules import on_quantum
 
 STEP_DB, MOST_DB, LEAST_DB = 2.0, 12.0, 0.0
 LEAST_PAIR_DB = 4.0
@@ -32,15 +31,15 @@ def handover_margin(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
     for wanted in evidence.wanted:
         for other in competitors(evidence):
             if (wanted, other) in margins.index:
-                out = start_of("neighbours", "ho_margin_pbgt_db", float(margins[(wanted, other)]))
+                out = on_quantum("neighbours", "ho_margin_pbgt_db", float(margins[(wanted, other)]))
                 for new in ladder(out, MOST_DB, STEP_DB if (MOST_DB - out) % STEP_DB == 0 else 1.0):
                     moves += move(
                         "handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons
                     )
             if (other, wanted) in margins.index:
-                back = start_of("neighbours", "ho_margin_pbgt_db", float(margins[(other, wanted)]))
+                back = on_quantum("neighbours", "ho_margin_pbgt_db", float(margins[(other, wanted)]))
                 least = max(LEAST_DB, LEAST_PAIR_DB - float(margins.get((wanted, other), 99.0)))
-                for new in ladder(back, np.ceil(least), -STEP_DB):
+                for new in ladder(back, least, -STEP_DB):
                     moves += move(
                         "handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons
                     )

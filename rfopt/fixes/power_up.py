@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, fixes, ladder, move, start_of
+from rfopt.fixes import because, change, fixes, ladder, move
+from rfopt.rules import on_quantum
 
 STEP_DB = 2.0
 RULES = (
@@ -25,7 +26,7 @@ def power_up(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     moves = []
     for cell in evidence.wanted:
         power, most = (
-            start_of("cells", "power_dbm", evidence.number(cell, name)) for name in ("power_dbm", "max_power_dbm")
+            on_quantum("cells", "power_dbm", evidence.number(cell, name)) for name in ("power_dbm", "max_power_dbm")
         )
         steps = ladder(power, most, STEP_DB)
         if most > power and (not steps or steps[-1] < most):

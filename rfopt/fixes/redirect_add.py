@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.fixes import fixes, move
-from rfopt.network import MOST_REDIRECTS
+from rfopt.network import MOST_REDIRECTS, Plan
 
 
 @fixes
@@ -16,6 +17,11 @@ def redirect_add(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     moves = []
     for finding in findings:
         if finding.rule == "csfb_frequency":
-            room = tuple(c for c in finding.cure if len(evidence.network.redirect_arfcns(c.cell)) < MOST_REDIRECTS)
+            held = Counter(cell for cell, _ in evidence.network.redirects)
+            room: Plan = ()
+            for entry in finding.cure:
+                if held[entry.cell] < MOST_REDIRECTS:
+                    held[entry.cell] += 1
+                    room = (*room, entry)
             moves += move("redirect_add", room, (finding.rule,))
     return moves

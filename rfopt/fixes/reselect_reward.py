@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import because, change, fixes, ladder, move, start_of
+from rfopt.fixes import because, change, fixes, ladder, move
 from rfopt.network import Plan
+from rfopt.rules import on_quantum
 
 STEP_DB, MOST_DB = 2.0, 20.0
 PLAIN_PENALTY_S = 20.0
@@ -34,7 +35,7 @@ def reselect_reward(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
         if row["temporary_offset_db"] > 0:
             base = (*base, change(evidence, cell, "temporary_offset_db", 0.0))
         start = 0.0 if flipped else evidence.number(cell, "cell_reselect_offset_db")
-        for new in ladder(start_of("cells", "cell_reselect_offset_db", start), MOST_DB, STEP_DB):
+        for new in ladder(on_quantum("cells", "cell_reselect_offset_db", start), MOST_DB, STEP_DB):
             offset = (
                 ()
                 if new == row["cell_reselect_offset_db"]

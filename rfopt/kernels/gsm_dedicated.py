@@ -146,7 +146,10 @@ def call(
     return server, reason, ci_db, rxqual
 
 
-@njit
+# What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
+
+
+@njit(inline="always")
 def _rxlev(level):
     """Reported level [dBm]: floor + 1, −110…−47 (TS 45.008 §8.1.4); NaN gives −110."""
     q = np.floor(level) + np.float32(1.0)
@@ -154,7 +157,7 @@ def _rxlev(level):
     return np.int32(min(np.float32(-47.0), q))
 
 
-@njit
+@njit(inline="always")
 def _power(level):
     """10^(level/10) to 1e-9 without a library call, so that the loop over cells vectorises; NaN gives about 0."""
     x = level * 0.33219280948873623
@@ -168,7 +171,7 @@ def _power(level):
     return p * np.int64((np.int64(whole) + 1023) << 52).view(np.float64)
 
 
-@njit
+@njit(inline="always")
 def _interference(i, noise, pair_start, pair_cell, pair_weight, mw):
     total = noise[i]
     for k in range(pair_start[i], pair_start[i + 1]):
@@ -190,7 +193,7 @@ def _risk(ci_db):
     return RISK[0] if ci_db < RISK_CI_DB[0] else RISK[1] if ci_db < RISK_CI_DB[1] else RISK[2]
 
 
-@njit
+@njit(inline="always")
 def _report(s, row, mw, relation, noise, pair_start, pair_cell, pair_weight, six, report):
     """Write the measurement report: the server and the six strongest related cells that can be decoded."""
     held = 0
@@ -212,7 +215,7 @@ def _report(s, row, mw, relation, noise, pair_start, pair_cell, pair_weight, six
     return held
 
 
-@njit
+@njit(inline="always")
 def _forget(t, first, until_s, time_s, reports, total):
     """Drop the reports that left the window; the new first step of the window."""
     while first < t and time_s[first] <= until_s + EPS:
@@ -222,7 +225,7 @@ def _forget(t, first, until_s, time_s, reports, total):
     return first
 
 
-@njit
+@njit(inline="always")
 def _outvoted(bad, t, begin, time_s):
     """Whether at least three quarters of the votes of the last four SACCH periods are bad, once these are covered."""
     if time_s[t] - time_s[begin] < (VOTES - 1) * SACCH_S - EPS:

@@ -118,7 +118,10 @@ def hand_over(
     return server, reason, sinr_db
 
 
-@njit
+# What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
+
+
+@njit(inline="always")
 def _power(level):
     """10^(level/10) to 1e-9 without a library call, so that the loop over cells vectorises; NaN gives about 0."""
     x = level * 0.33219280948873623
@@ -132,7 +135,7 @@ def _power(level):
     return p * np.int64((np.int64(whole) + 1023) << 52).view(np.float64)
 
 
-@njit
+@njit(inline="always")
 def _measure(level, r, t, shift, gain, filtered, mw):
     """Filter every cell (TS 36.331 §5.5.3.2) and turn its level into power."""
     for c in range(shift.size):
@@ -142,7 +145,7 @@ def _measure(level, r, t, shift, gain, filtered, mw):
         filtered[c] = x if t == 0 else filtered[c] + gain * (x - filtered[c])
 
 
-@njit
+@njit(inline="always")
 def _sinr_db(i, noise, pair_start, pair_cell, pair_weight, mw):
     total = noise[i]
     for k in range(pair_start[i], pair_start[i + 1]):
@@ -150,7 +153,7 @@ def _sinr_db(i, noise, pair_start, pair_cell, pair_weight, mw):
     return 10.0 * math.log10(mw[i] / total)
 
 
-@njit
+@njit(inline="always")
 def _mean(sinr, r, t, begin, time_s, window_s):
     """Mean over the last `window_s`, from the step `begin` on."""
     total, k = 0.0, t
@@ -160,7 +163,7 @@ def _mean(sinr, r, t, begin, time_s, window_s):
     return total / (t - k)
 
 
-@njit
+@njit(inline="always")
 def _above(s, need, relation, cio, filtered, met):
     """Mark the neighbours that meet the entering condition of A3; whether there is any."""
     found = np.uint8(0)

@@ -147,7 +147,10 @@ def _rules(
     return kind, priority, np.where(kind == UNLISTED, np.float32(np.inf), suitable)
 
 
-@njit
+# What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
+
+
+@njit(inline="always")
 def _rsrp(level):
     """Reported level [dBm]: floor, −141…−44 (TS 36.133 §9.1.4); NaN gives −141."""
     q = np.floor(level)
@@ -155,7 +158,7 @@ def _rsrp(level):
     return np.int32(min(np.float32(-44.0), q))
 
 
-@njit
+@njit(inline="always")
 def _average(level, r, t, first, time_s, shift, window_s, row, total):
     """Add the sample of step t, drop those that left the window; the new first step of the window."""
     for c in range(row.size):
@@ -168,7 +171,7 @@ def _average(level, r, t, first, time_s, shift, window_s, row, total):
     return first
 
 
-@njit
+@njit(inline="always")
 def _mark(s, count, total, search, low, bar, lead, met):
     """Mark the neighbours whose criterion is met now; whether there is any."""
     mine = np.float32(total[s])
@@ -181,7 +184,7 @@ def _mark(s, count, total, search, low, bar, lead, met):
     return found != 0
 
 
-@njit
+@njit(inline="always")
 def _ripe(s, now, wait_s, count, total, offset, priority, met, since, row):
     """Run the timers; the cell to go to, or -1: highest priority, then best rank, then the last sample."""
     best, best_rank = -1, np.float32(0.0)

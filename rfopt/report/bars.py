@@ -15,11 +15,12 @@ from rfopt.network import apply
 from rfopt.radio.predict import level_change_db
 from rfopt.recommend import Recommendation
 from rfopt.report.marks import Mark, Marks
-from rfopt.report.sentences import UNKNOWN, amount, change_text, number, target_text, unit_name, with_unit
+from rfopt.report.sentences import UNKNOWN, amount, change_text, join_unit, number, target_text, unit_name, with_unit
 from rfopt.words import say
 
 FAIL_AT, TARGET_AT = 15.0, 75.0
 """Where the hard fail and the target of every figure stand on its scale, in per cent; better is to the right."""
+MACHINES = ("gsm_idle", "gsm_call", "csfb", "lte_idle", "lte_call")
 MOST_LEVELS = 12
 LEAST_SHIFT_DB = 0.05
 
@@ -109,8 +110,8 @@ def status(value: float, goal: Aim) -> str:
 
 
 def figures_of(result: Recommendation, lang: str) -> list[Figure]:
-    """Every key figure, those that the score is made of first."""
-    order = sorted(kpis, key=lambda name: (-aim(name).weight, math.isnan(aim(name).target), name))
+    """Every key figure: idle, calls, fallback, LTE, and in each those that weigh most first."""
+    order = sorted(kpis, key=lambda name: (MACHINES.index(aim(name).of), -aim(name).weight, name))
     return [_figure(result, name, lang) for name in order]
 
 
@@ -127,8 +128,10 @@ def _figure(result: Recommendation, name: str, lang: str) -> Figure:
 
 
 def _span(interval: tuple[float, float], goal: Aim, lang: str) -> str:
-    low, high = (with_unit(value, goal.unit, lang) for value in interval)
-    return "" if UNKNOWN in (low, high) else low if low == high else f"{low} … {high}"
+    low, high = (amount(value, goal.unit) for value in interval)
+    if UNKNOWN in (low, high):
+        return ""
+    return join_unit(low if low == high else f"{low} … {high}", unit_name(goal.unit, lang))
 
 
 def levels_of(result: Recommendation, marks: Marks) -> list[Levels]:
@@ -192,12 +195,14 @@ def ladder_of(result: Recommendation, lang: str) -> list[Rung]:
 
 
 def _parts(result: Recommendation, lang: str) -> list[str]:
-    """The changes of each part of the plan; steps stand in the order of the parts."""
-    left = list(result.steps)
+    """The changes of each part of the plan, with their places in it; steps stand in the order of the parts."""
+    left = list(enumerate(result.steps, 1))
     texts = []
     for label, _ in result.ladder[1:]:
         part = [left.pop(0)]
-        while " · ".join(str(step.change) for step in part) != label:
+        while " · ".join(str(step.change) for _, step in part) != label:
             part.append(left.pop(0))
-        texts.append(say("report.semicolon", lang).join(change_text(step.change, lang) for step in part))
+        places = str(part[0][0]) if len(part) == 1 else f"{part[0][0]}–{part[-1][0]}"
+        changes = say("report.semicolon", lang).join(change_text(step.change, lang) for _, step in part)
+        texts.append(f"{places}. {changes}")
     return texts

@@ -20,6 +20,8 @@ COLOURS = (
     ("#f0e442", "#000"),
 )
 """Okabe and Ito's colours, told apart by the colour-blind, each with the ink that reads on it."""
+LTE_COLOURS = (*COLOURS[4:], *COLOURS[1:4])
+"""In another order, so that the first cells of both technologies look different; blue is left to GSM."""
 REST = (("#8c8c8c", "#000"), ("#c4c4c4", "#000"))
 """For cells beyond the colours; their codes tell them apart."""
 
@@ -74,13 +76,13 @@ def _marks(result: Recommendation, replays: list[Replay], rat: str, letter: str)
     wanted = result.evidence.case.wanted
     order = sorted(names, key=lambda name: (name not in wanted, -time[name], name not in landed, -highest[name], name))
     place = {name: k for k, name in enumerate(order)}
-    return tuple(_mark(name, place[name], letter, name in wanted, time[name] > 0 or name in landed) for name in names)
+    colours = COLOURS if rat == "gsm" else LTE_COLOURS
+    looks = [colours[k] if k < len(colours) else REST[k % 2] for k in range(len(names))]
+    return tuple(
+        Mark(f"{letter}{place[name] + 1}", name, *looks[place[name]], name in wanted, time[name] > 0 or name in landed)
+        for name in names
+    )
 
 
 def _landings(replay: Replay) -> set[int]:
     return {int(k) for fallbacks in replay.fallbacks for k in np.unique(fallbacks.cell) if k >= 0}
-
-
-def _mark(name: str, place: int, letter: str, wanted: bool, served: bool) -> Mark:
-    colour, ink = COLOURS[place] if place < len(COLOURS) else REST[place % 2]
-    return Mark(f"{letter}{place + 1}", name, colour, ink, wanted, served)

@@ -20,8 +20,8 @@ from rfopt.report.sentences import (
     fact_unit,
     finding_text,
     group_text,
+    join_unit,
     number,
-    object_text,
     parameter_text,
     reason_text,
     value_of_change,
@@ -57,8 +57,10 @@ class Row:
     """A change as the report shows it."""
 
     place: int
-    object: str
+    cell: str
     mark: Mark | None
+    neighbour: str
+    towards: Mark | None
     parameter: str
     column: str
     old: str
@@ -148,13 +150,14 @@ def _facts(evidence: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
     for key, value in evidence.items():
         label = say(f"evidence.{key}", lang) if f"evidence.{key}" in catalogue() else key
         text, unit = fact_text(key, value), fact_unit(key, lang)
-        yield label, text + (unit if unit in ("%", "°") else f" {unit}" if unit else "")
+        yield label, join_unit(text, unit)
 
 
 def _row(place: int, change: Change, marks: Marks, lang: str, step: Step | None = None) -> Row:
     old, new = (value_of_change(value, change, lang) for value in (change.old, change.new))
     parameter = parameter_text(change.parameter, lang)
-    row = (place, object_text(change), marks.named(change.cell), parameter, change.parameter, old, new, change.visit)
+    ends = (change.cell, marks.named(change.cell), change.neighbour or "", marks.named(change.neighbour or ""))
+    row = (place, *ends, parameter, change.parameter, old, new, change.visit)
     if step is None:
         return Row(*row)
     gains = (number(100.0 * value, 1, signed=True) for value in (step.gain, step.alone, step.without))
@@ -199,8 +202,10 @@ def _option(name: str, plan: Plan, score: Score, own: Score | None, lang: str) -
 def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]:
     neighbour = row.get("neighbour", "")
     return {
-        "object": f"{row['cell']} → {neighbour}" if neighbour else row["cell"],
+        "cell": row["cell"],
         "mark": marks.named(row["cell"]),
+        "neighbour": neighbour,
+        "towards": marks.named(neighbour),
         "parameter": parameter_text(row["parameter"], lang),
         "why": row["why"],
     }

@@ -18,8 +18,9 @@ UNKNOWN = "–"
 SIGNED = ("excess_db", "gap_db")
 """Evidence keys that are differences between two cells."""
 GROUPS = {"floors of ": "group.floors", "estate of ": "group.estate", "users of ": "group.users"}
-PLACES = {"share": 1, "dB": 1, "dBm": 1, "s": 1, "1/call": 3}
-UNIT_BLANK = {"share": "", "1/min": " ", "1/call": " ", "dB": " ", "dBm": " ", "s": " "}
+PLACES = {"dB": 1, "dBm": 1, "s": 1, "1/call": 3}
+CLOSE = ("%", "°")
+"""Units that follow their number without a blank."""
 
 
 def number(value: float, places: int | None = None, signed: bool = False) -> str:
@@ -35,17 +36,17 @@ def number(value: float, places: int | None = None, signed: bool = False) -> str
         text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
     elif float(value).is_integer() and abs(value) < 1e15:
         text = f"{int(value):+d}" if signed else f"{int(value)}"
-    return text.lstrip("-") if not text.strip("+-0.") else text.replace("-", "−")
+    return text.lstrip("+-") if not text.strip("+-0.") else text.replace("-", "−")
 
 
 def amount(value: float, unit: str, signed: bool = False) -> str:
     """A figure without its unit: shares in per cent, rates to as many places as they need.
 
-    >>> amount(0.985, "share"), amount(0.128, "1/min"), amount(2.01, "1/min")
-    ('98.5', '0.13', '2.0')
+    >>> amount(0.985, "share"), amount(0.9, "share"), amount(0.128, "1/min"), amount(2.01, "1/min")
+    ('98.5', '90', '0.13', '2.0')
     """
     if unit == "share":
-        return number(100.0 * value, 0 if abs(value) in (0.0, 1.0) else 1, signed)
+        return number(round(100.0 * value, 1), None, signed)
     if unit == "1/min":
         return number(value, 2 if abs(value) < 1.0 else 1, signed)
     return number(value, PLACES.get(unit), signed)
@@ -55,7 +56,16 @@ def with_unit(value: float, unit: str, lang: str, signed: bool = False) -> str:
     """A figure with its unit; a dash alone if it is not known."""
     if not math.isfinite(value):
         return UNKNOWN
-    return f"{amount(value, unit, signed)}{UNIT_BLANK.get(unit, ' ')}{unit_name(unit, lang)}".strip()
+    return join_unit(amount(value, unit, signed), unit_name(unit, lang))
+
+
+def join_unit(text: str, unit: str) -> str:
+    """A number and its unit, set as is usual.
+
+    >>> join_unit("5", "°"), join_unit("5", "dB"), join_unit("5", "")
+    ('5°', '5 dB', '5')
+    """
+    return f"{text}{unit}" if unit in CLOSE else f"{text} {unit}".strip()
 
 
 def unit_name(unit: str, lang: str) -> str:
@@ -104,10 +114,19 @@ def finding_text(finding: Finding, lang: str) -> str:
     return say(key, lang, **{**places, "cell": names[0], "other": names[1], **blanks})
 
 
+def inside(name: str) -> str:
+    """A name as it stands inside a sentence; abbreviations keep their capitals.
+
+    >>> inside("Frequent handovers"), inside("PCI modulo 3 collision")
+    ('frequent handovers', 'PCI modulo 3 collision')
+    """
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
 def reason_text(step: Step, lang: str) -> str:
     """Why a change is in the plan: what it does and which findings asked for it."""
     does = say(f"fix.{step.fix}", lang) if f"fix.{step.fix}" in catalogue() else ""
-    rules = say("report.comma", lang).join(say(f"rule.{rule}.name", lang) for rule in step.because)
+    rules = say("report.comma", lang).join(inside(say(f"rule.{rule}.name", lang)) for rule in step.because)
     return say("report.reason", lang, does=does, rules=rules) if does and rules else does or rules
 
 
@@ -139,7 +158,7 @@ def value_of_change(value: float | str | None, change: Change, lang: str) -> str
         return UNKNOWN
     column = schema("cells").get(change.parameter) or schema("neighbours").get(change.parameter)
     unit = unit_name(column.unit, lang) if column else ""
-    return f"{number(float(value))} {unit}".strip()
+    return join_unit(number(float(value)), unit)
 
 
 def change_text(change: Change, lang: str) -> str:

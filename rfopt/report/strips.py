@@ -227,8 +227,9 @@ def _strip(
         ticks += _ticks(piece, start, scale, machine, marks, lang, row.basis)
         paths += _paths(piece, start, scale, span, stride)
         start += piece.length_s * scale + 100.0 * GAP_SHARE
-    note = say(f"strip.{row.basis}", lang, seconds=number(round(row.length_s)), pieces=len(row.pieces),
-               runs=row.timelines[0].server.shape[0])  # fmt: skip
+    key = f"strip.{row.basis}.one" if len(row.pieces) == 1 else f"strip.{row.basis}"
+    runs = row.timelines[0].server.shape[0]
+    note = say(key, lang, seconds=number(round(row.length_s)), pieces=len(row.pieces), runs=runs)
     return Strip(row.when, row.basis, note, _per_min(row.timelines, machine), tuple(segments), tuple(ticks), tuple(paths))
 
 

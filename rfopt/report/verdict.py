@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rfopt.finding import Finding
 from rfopt.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Harm
+from rfopt.kpis import aim, kpis
 from rfopt.recommend import FOUND, Recommendation
-from rfopt.report.sentences import change_text, finding_text, group_text, number
+from rfopt.report.sentences import finding_text, group_text, inside, number, with_unit
 from rfopt.words import say
 
 FELT_LOSS = 0.05
 """Share of the refused limit below which a group's loss is not worth a word."""
+FELT_GAIN = 0.005
+"""Gain of the objective below which a figure is not named."""
 MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the report says first. `kind` is ``plan``, ``healthy`` or ``no_help``."""
+    """What the report says first. `kind` is ``plan``, ``healthy`` or ``no_help``; `lines` are labels and sentences."""
 
     kind: str
     title: str
-    sentences: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...]
 
 
 def verdict_of(result: Recommendation, lang: str) -> Verdict:
     """The verdict on a case; "nothing to do" and "nothing permitted helps" are verdicts too."""
     serious = [f for f in result.diagnosis.findings if f.severity >= FOUND]
     kind = "plan" if result.steps else "no_help" if serious else "healthy"
-    blanks = {
-        "before": _points(result.score_before.objective),
-        "after": _points(result.score_after.objective),
-        "changes": _counted("changes", len(result.steps), lang),
-        "tried": result.tried,
-    }
-    wrong = [finding_text(finding, lang) for finding in serious[:1]]
-    if len(serious) > 1:
-        more = list(dict.fromkeys(f.rule for f in serious[1:] if f.rule != serious[0].rule))
-        wrong += [_also(more, lang)] if more else []
-    does = {"plan": _doing, "healthy": _nothing, "no_help": _no_help}[kind](result, lang)
-    return Verdict(kind, say(f"verdict.{kind}", lang, **blanks), (*wrong, does), tuple(_facts(result, lang)))
+    title = say(
+        f"verdict.{kind}", lang,
+        before=_points(result.score_before.objective),
+        after=_points(result.score_after.objective),
+        changes=_counted("changes", len(result.steps), lang),
+    )  # fmt: skip
+    says: dict[str, str] = {"wrong": _wrong(serious, lang)}
+    if kind == "plan":
+        says |= {"change": _change(result, lang), "gain": _gain(result, lang), "cost": harm_text(result.harm, lang)}
+        says |= {"sure": _sure(result, lang)}
+    else:
+        says |= {"change": _nothing(result, kind, lang)}
+    return Verdict(kind, title, tuple((say(f"verdict.label.{key}", lang), text) for key, text in says.items()))
 
 
 def _points(objective: float) -> str:
@@ -53,52 +58,67 @@ def _counted(key: str, count: int, lang: str) -> str:
     return say(f"count.{key}.one" if count == 1 else f"count.{key}", lang, count=count)
 
 
-def _also(rules: Sequence[str], lang: str) -> str:
-    names = say("report.comma", lang).join(say(f"rule.{rule}.name", lang) for rule in rules)
-    return say("verdict.also", lang, rules=names)
+def _wrong(serious: Sequence[Finding], lang: str) -> str:
+    """The worst finding in full, the others by name."""
+    if not serious:
+        return say("verdict.fine", lang)
+    more = dict.fromkeys(f.rule for f in serious[1:] if f.rule != serious[0].rule)
+    names = [inside(say(f"rule.{rule}.name", lang)) for rule in more]
+    also = say("verdict.also", lang, rules=say("report.comma", lang).join(names)) if names else ""
+    first = finding_text(serious[0], lang)
+    return f"{first}{'' if first.endswith('。') else ' '}{also}".strip()
 
 
-def _doing(result: Recommendation, lang: str) -> str:
-    """What to change, and what it gains and costs."""
-    fixes = list(dict.fromkeys(f"fix.{step.fix}.name" if step.fix else "fix.other.name" for step in result.steps))
+def _first_big(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _change(result: Recommendation, lang: str) -> str:
+    """What to change, where, and whether a crew must go."""
+    fixes = dict.fromkeys(f"fix.{step.fix}.name" if step.fix else "fix.other.name" for step in result.steps)
     cells = list(dict.fromkeys(step.change.cell for step in result.steps))
     comma = say("report.comma", lang)
-    named = comma.join(cells[:MOST_NAMED])
+    named, left = comma.join(cells[:MOST_NAMED]), len(cells) - MOST_NAMED
+    crew = sum(step.change.visit for step in result.steps)
     return say(
-        "verdict.do", lang,
-        fixes=comma.join(say(key, lang) for key in fixes),
-        cells=named if len(cells) <= MOST_NAMED else say("verdict.more", lang, cells=named, count=len(cells) - MOST_NAMED),
-        before=_points(result.score_before.objective),
-        after=_points(result.score_after.objective),
-        harm=harm_text(result.harm, lang),
-        sure=_sure(result, lang),
+        "verdict.change", lang,
+        fixes=_first_big(comma.join(say(key, lang) for key in fixes)),
+        cells=say("verdict.more", lang, cells=named, count=left) if left > 0 else named,
+        crew=_counted("crew", crew, lang) if crew else say("verdict.remote", lang),
     )  # fmt: skip
 
 
-def _nothing(result: Recommendation, lang: str) -> str:
-    return say("verdict.healthy.why", lang, score=_points(result.score_before.objective))
+def _gain(result: Recommendation, lang: str) -> str:
+    """The figures that gain most of the score."""
+    gains = {name: _gained(result, name) for name in kpis}
+    best = sorted((name for name in kpis if gains[name] >= FELT_GAIN), key=lambda name: (-gains[name], name))
+    texts = (
+        say(
+            "verdict.figure", lang,
+            name=inside(say(f"kpi.{name}", lang)),
+            before=with_unit(result.before[name], aim(name).unit, lang),
+            after=with_unit(result.after[name], aim(name).unit, lang),
+        )
+        for name in best[:MOST_NAMED]
+    )  # fmt: skip
+    named = say("report.semicolon", lang).join(texts)
+    return _first_big(named) if named else say("verdict.gain.small", lang)
 
 
-def _no_help(result: Recommendation, lang: str) -> str:
-    if not result.tried or result.tried == 1:
+def _gained(result: Recommendation, name: str) -> float:
+    """What one figure adds to the objective."""
+    goal = aim(name)
+    gain = goal.weight * (goal.utility(result.after[name]) - goal.utility(result.before[name])) if goal.weight else 0.0
+    return 0.0 if math.isnan(gain) else gain
+
+
+def _nothing(result: Recommendation, kind: str, lang: str) -> str:
+    """Why the plan is empty."""
+    if kind == "healthy":
+        return say("verdict.healthy.why", lang, score=_points(result.score_before.objective))
+    if result.tried <= 1:
         return say("verdict.no_help.none", lang)
-    return say("verdict.no_help.tried", lang, tried=result.tried)
-
-
-def _facts(result: Recommendation, lang: str) -> Iterable[tuple[str, str]]:
-    """Short labelled facts under the sentences."""
-    before, after = _points(result.score_before.objective), _points(result.score_after.objective)
-    score = f"{before} → {after}" if result.steps else before
-    yield say("fact.score", lang), say("fact.of_100", lang, score=score)
-    if not result.steps:
-        yield say("fact.tried", lang), str(max(result.tried - 1, 0))
-        return
-    crew = [step for step in result.steps if step.change.visit]
-    yield say("fact.changes", lang), str(len(result.steps))
-    yield say("fact.crew", lang), _counted("crew", len(crew), lang) if crew else say("fact.remote", lang)
-    yield say("fact.sure", lang), _sure(result, lang)
-    yield say("fact.cost", lang), harm_text(result.harm, lang)
-    yield say("fact.first", lang), change_text(result.steps[0].change, lang)
+    return say("verdict.no_help.tried", lang, tried=result.tried - 1)
 
 
 def _sure(result: Recommendation, lang: str) -> str:

@@ -21,7 +21,7 @@ from rfopt.kpis import aim
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Change, value_of
 from rfopt.registry import Shelf
-from rfopt.tables import Column, schema
+from rfopt.tables import schema
 
 rules = Shelf("rfopt.rules")
 
@@ -92,13 +92,13 @@ def change_to(evidence: Evidence, cell: str, parameter: str, new: float | str, n
     return Change(cell, neighbour, parameter, value_of(evidence.network, cell, neighbour, parameter), new)
 
 
-def on_quantum(column: Column, value: float) -> float:
-    """The legal value of a parameter next to `value`, not above it; NaN where `value` is out of range.
+def on_quantum(table: str, parameter: str, value: float) -> float:
+    """The legal value of a parameter nearest to `value` and not above it; NaN where `value` is out of range.
 
-    >>> on_quantum(schema("cells")["elec_tilt_deg"], 3.3), on_quantum(schema("cells")["power_dbm"], 12.2)
+    >>> on_quantum("cells", "elec_tilt_deg", 3.3), on_quantum("cells", "power_dbm", 12.2)
     (3.0, 12.2)
     """
-    for low, high, step in column.spans():
+    for low, high, step in schema(table)[parameter].spans():
         if low <= value <= high:
             return round(low + step * math.floor((value - low) / step + 1e-6), 6) if step else value
     return math.nan

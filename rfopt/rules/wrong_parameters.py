@@ -8,7 +8,7 @@ from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.network import RELATION_PARAMETERS, Change
 from rfopt.rules import Figures, change_to, on_quantum, rules
-from rfopt.tables import Column, schema
+from rfopt.tables import schema
 
 
 @rules
@@ -46,10 +46,12 @@ def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
             column, value = schema("cells")[name], evidence.number(cell, name)
             if not column.legal(value):
                 default = column.default_for(str(cells["rat"][cell]), str(cells["kind"][cell]))
-                cure = _mend(evidence, cell, column, value, default, most if name == "power_dbm" else math.inf)
+                legal = _legal("cells", name, value, default)
+                legal = min(legal, on_quantum("cells", name, most)) if name == "power_dbm" else legal
+                cure = () if math.isnan(legal) else (change_to(evidence, cell, name, legal),)
                 findings.append(_finding(evidence, figures, (cell,), name, value, column.range, cure))
         if power > most + 1e-9:
-            cure = (change_to(evidence, cell, "power_dbm", most),)
+            cure = (change_to(evidence, cell, "power_dbm", on_quantum("cells", "power_dbm", most)),)
             findings.append(_finding(evidence, figures, (cell,), "power_dbm", power, f"≤ max_power_dbm {most:g}", cure))
     return findings
 
@@ -63,19 +65,16 @@ def _illegal_relations(evidence: Evidence, figures: Figures) -> list[Finding]:
             if not {cell, other} <= heard or column.legal(value):
                 continue
             default = column.default_for(str(evidence.network.cells["rat"][cell]), "")
-            cure = _mend(evidence, cell, column, value, default, math.inf, other)
+            legal = _legal("neighbours", name, value, default)
+            cure = () if math.isnan(legal) else (change_to(evidence, cell, name, legal, other),)
             findings.append(_finding(evidence, figures, (cell, other), name, value, column.range, cure))
     return findings
 
 
-def _mend(
-    evidence: Evidence, cell: str, column: Column, value: float, default: str, most: float, other: str | None = None
-) -> tuple[Change, ...]:
-    """Down to the parameter's quantum; the default where the value is out of range."""
-    legal = on_quantum(column, value)
-    if math.isnan(legal):
-        legal = min(float(default or "nan"), most)
-    return () if math.isnan(legal) else (change_to(evidence, cell, column.column, legal, other),)
+def _legal(table: str, parameter: str, value: float, default: str) -> float:
+    """Down to the parameter's quantum; the default where the value is out of range, NaN where there is none."""
+    legal = on_quantum(table, parameter, value)
+    return float(default or "nan") if math.isnan(legal) else legal
 
 
 def _circling(evidence: Evidence, figures: Figures, least_pair_db: float) -> list[Finding]:
