@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +30,7 @@ KEYS: dict[str, dict[str, type]] = {
     "inputs": {"network": str, "logs": list, "wanted": list},
     "limits": {"parameters": list, "cells": list, "max_changes": int, "site_visits": bool},
 }
+NAMES = ("id", "building", "network")
 NEEDED = {"complaint": ("id", "lat", "lon", "floor"), "inputs": ("logs",)}
 
 
@@ -88,12 +91,15 @@ def read_case(path: Path) -> Case:
     InputError
         If anything in the case, its network or its logs cannot be used.
     """
-    if path.is_dir():
-        if not (path / "case.toml").exists():
-            raise InputError("has no case.toml, expected a case folder", path)
-        path = path / "case.toml"
-    if not path.exists():
-        raise InputError("no such case", path)
+    try:
+        if path.is_dir():
+            if not (path / "case.toml").exists():
+                raise InputError("has no case.toml, expected a case folder", path)
+            path = path / "case.toml"
+        if not path.exists():
+            raise InputError("no such case", path)
+    except OSError as error:  # a name too long, a folder that may not be looked into
+        raise InputError(f"cannot be read: {error.strerror}", path) from None
     return _read_toml(path) if path.suffix == ".toml" else _log_only(path)
 
 
@@ -109,14 +115,12 @@ def _log_only(path: Path) -> Case:
 
 def _read_toml(path: Path) -> Case:
     text = read_text(path, largest=1 << 20)
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"is not TOML: {error}", path, _line_in(str(error))) from None
+    tables = _tables(text, path)
     notes = _check_keys(tables, text, path)
     complaint, inputs = tables["complaint"], tables["inputs"]
     network = read_network(path.parent / inputs["network"]) if "network" in inputs else None
-    logs = [read_log(file) for file in _log_files(path, inputs["logs"])]
+    files = _log_files(path, inputs["logs"], text)
+    logs = [read_log(file) for file in files]
     readings = pd.concat([log.readings for log in logs], ignore_index=True)
     if readings.empty:
         raise InputError("its logs hold no readings", path)
@@ -125,35 +129,43 @@ def _read_toml(path: Path) -> Case:
         complaint.get("building", ""), complaint["floor"], network, readings, (),
         _limits(tables.get("limits", {}), network, text, path),
         (*notes, *(network.notes if network else ()), *(note for log in logs for note in log.notes)),
-        _hashes(path, network, inputs),
+        _hashes(path, network, files),
     )  # fmt: skip
     return _with_wanted(case, tuple(inputs.get("wanted", ())), text, path)
 
 
-def _line_in(message: str) -> int | None:
-    words = message.replace(",", " ").split()
-    return int(words[words.index("line") + 1]) if "line" in words else None
+def _tables(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError("is nested too deep for a case", path) from None
+    except ValueError as error:  # also for a number of thousands of digits
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else len(text.splitlines()) if "end of document" in str(error) else None
+        raise InputError(f"is not TOML: {error}", path, line) from None
 
 
 def _line_of(key: str, text: str) -> int | None:
-    return next((k for k, line in enumerate(text.splitlines(), 1) if line.strip().startswith(key)), None)
+    """The line that sets a key or opens a table."""
+    opening = re.compile(rf"\s*(\[+\s*{key}\s*\]|{key}\s*=)")
+    return next((k for k, line in enumerate(text.splitlines(), 1) if opening.match(line)), None)
 
 
 def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:
     for table, keys in NEEDED.items():
-        given = tables.get(table)
-        if not isinstance(given, dict):
+        if table not in tables:
             raise InputError(f"table [{table}] is missing{did_you_mean(table, tables)}", path)
+        given = _as_table(table, tables[table], text, path)
         for key in keys:
             if key not in given:
                 near = did_you_mean(key, given)
-                raise InputError(f"{key} is missing in [{table}]{near}", path, _line_of(f"[{table}]", text))
+                raise InputError(f"{key} is missing in [{table}]{near}", path, _line_of(table, text))
     notes = []
     for table, keys_of in tables.items():
-        if table not in KEYS or not isinstance(keys_of, dict):
+        if table not in KEYS:
             notes.append(f"{path.name}: [{printable(table)}] is not known and was ignored{did_you_mean(table, KEYS)}")
             continue
-        for key, value in keys_of.items():
+        for key, value in _as_table(table, keys_of, text, path).items():
             if key not in KEYS[table]:
                 notes.append(
                     f"{path.name}: {printable(key)} is not known and was ignored{did_you_mean(key, KEYS[table])}"
@@ -162,6 +174,12 @@ def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:
                 _check_type(key, value, KEYS[table][key], text, path)
     _check_place(tables["complaint"], text, path)
     return notes
+
+
+def _as_table(name: str, value: Any, text: str, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"{name} {printable(value)} is not a table, expected [{name}]", path, _line_of(name, text))
+    return value
 
 
 def _check_type(key: str, value: Any, wanted: type, text: str, path: Path) -> None:
@@ -173,31 +191,48 @@ def _check_type(key: str, value: Any, wanted: type, text: str, path: Path) -> No
     if not fits:
         names = {str: "text", float: "a number", int: "a whole number", list: "a list of texts", bool: "true or false"}
         raise InputError(f"{key} {printable(value)} is not {names[wanted]}", path, _line_of(key, text))
+    if key in NAMES and not value.isprintable():
+        raise InputError(
+            f"{key} '{printable(value)}' holds control characters, expected a name", path, _line_of(key, text)
+        )
 
 
 def _check_place(complaint: dict[str, Any], text: str, path: Path) -> None:
+    if not complaint["id"].strip():
+        raise InputError("id is empty, expected a name for the case", path, _line_of("id", text))
     for key, low, high in (("lat", -90, 90), ("lon", -180, 180), ("floor", -10, 200)):
         if not low <= complaint[key] <= high:
             raise InputError(
-                f"{key} {complaint[key]} is out of range, expected {low} to {high}", path, _line_of(key, text)
+                f"{key} {printable(complaint[key])} is out of range, expected {low} to {high}",
+                path,
+                _line_of(key, text),
             )
     if complaint["floor"] == 0:
         raise InputError("floor 0 does not exist, expected 1 for the ground floor", path, _line_of("floor", text))
 
 
-def _log_files(path: Path, patterns: list[str]) -> list[Path]:
-    files: list[Path] = []
+def _log_files(path: Path, patterns: list[str], text: str) -> list[Path]:
+    """The files that the patterns name, each once: in the order of the patterns, of a pattern by name."""
+    files: dict[Path, Path] = {}
     for pattern in patterns:
-        if Path(pattern).is_absolute():
-            found = [Path(pattern)]
-        else:
-            found = sorted(path.parent.glob(pattern)) if any(c in pattern for c in "*?[") else [path.parent / pattern]
+        found = _matches(path.parent, pattern)
         if not found:
-            raise InputError(f"logs '{printable(pattern)}' match no file", path)
-        files += [file for file in found if file not in files]
+            raise InputError(f"logs '{printable(pattern)}' match no file", path, _line_of("logs", text))
+        for file in found:
+            files.setdefault(file.resolve(), file)
     if not files:
-        raise InputError("logs is empty, expected at least one file", path)
-    return files
+        raise InputError("logs is empty, expected at least one file", path, _line_of("logs", text))
+    return list(files.values())
+
+
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    """Files by a pattern relative to a folder, or absolute; a plain name is taken as it is."""
+    if not pattern.strip() or not pattern.isprintable():
+        return []
+    if not glob.has_magic(pattern):
+        return [folder / pattern]
+    found = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  takes absolute patterns too
+    return [folder / name for name in sorted(found)]
 
 
 def _limits(table: dict[str, Any], network: Network | None, text: str, path: Path) -> Limits:
@@ -248,6 +283,8 @@ def _with_wanted(case: Case, named: tuple[str, ...], text: str, path: Path) -> C
     return replace(case, wanted=found, notes=(*case.notes, f"{path.name}: {note}"))
 
 
-def _hashes(path: Path, network: Network | None, inputs: dict[str, Any]) -> dict[str, str]:
-    files = {file.name: sha256(file) for file in [path, *_log_files(path, inputs["logs"])]}
+def _hashes(path: Path, network: Network | None, logs: list[Path]) -> dict[str, str]:
+    inside = {file: file.is_relative_to(path.parent) for file in logs}
+    named = {file: file.relative_to(path.parent).as_posix() if inside[file] else str(file) for file in logs}
+    files = {path.name: sha256(path), **{name: sha256(file) for file, name in named.items()}}
     return {**files, **{f"network/{name}": value for name, value in (network.hashes if network else {}).items()}}

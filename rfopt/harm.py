@@ -38,13 +38,17 @@ SECTOR_DEG = (-40.0, 0.0, 40.0)
 
 @dataclass(frozen=True)
 class Harm:
-    """One figure of one group, before and after. `loss` is 0 at no loss, 1 at the refused limit."""
+    """One figure of one group, before and after.
+
+    `loss` is 0 at no loss and 1 at the refused limit; `excess` is 0 up to the accepted limit and 1 at the refused one.
+    """
 
     group: str
     kpi: str
     before: float
     after: float
     loss: float
+    excess: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -162,4 +166,7 @@ def _covered(best: NDArray[np.float64], rat: str) -> float:
 
 
 def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float]) -> Harm:
-    return Harm(group, kpi, round(before, 4), round(after, 4), round(max(before - after, 0.0) / limits[1], 4))
+    accepted, refused = limits
+    lost = max(before - after, 0.0)
+    excess = max(lost - accepted, 0.0) / (refused - accepted)
+    return Harm(group, kpi, round(before, 4), round(after, 4), round(lost / refused, 4), round(excess, 4))

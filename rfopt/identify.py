@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rfopt.network import Network
 
@@ -57,7 +58,7 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
 
     Cost of a candidate: distance in km + 0.5 if the server has no relation to it + 0.2 per 60° between its azimuth
     and the phone (0 for an omnidirectional one); the cheapest wins if the next is `CLEAR_MARGIN` dearer. A name that
-    the phone gave is kept when the table has the cell on that channel.
+    the phone gave is kept when the table has the cell on that channel. Servers are named first.
 
     Parameters
     ----------
@@ -75,28 +76,30 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
             "channel": channel,
             "code": code,
             "given": readings["cell"].astype(str),
-            "server": _servers(readings),
+            "server": "",
             "lat": readings["lat"].fillna(lat).round(4),
             "lon": readings["lon"].fillna(lon).round(4),
         }
     )
-    number = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup().to_numpy()
-    kinds = [Heard(*key) for key in keys.drop_duplicates().itertuples(index=False)]
     shelf = _shelve(network)
-    named = [_choose(kind, shelf, network) for kind in kinds]
-    size = np.bincount(number)
-    cell = np.array([choice[0] for choice in named], dtype=object)[number]
-    out = readings.assign(cell=pd.array(cell, dtype="str"))
-    seen = pd.DataFrame(
-        [(k.rat, k.channel, k.code, n, choice[1], choice[0]) for k, n, choice in zip(kinds, size, named, strict=True)],
-        columns=["rat", "channel", "code", "samples", "candidates", "cell"],
-    )
-    unnamed = seen[(seen["cell"] == "") & seen["rat"].isin(["GSM", "LTE"]) & seen["channel"].notna()]
-    return Identified(out, _summed(unnamed[unnamed["candidates"] != ""]), _summed(unnamed[unnamed["candidates"] == ""]))
+    serving = readings["serving"].to_numpy(dtype=bool)
+    servers = readings[serving].assign(cell=_name(keys[serving], shelf, network)["cell"])
+    named = _name(keys.assign(server=_servers(readings, servers)), shelf, network)
+    unnamed = named[(named["cell"] == "") & named["rat"].isin(["GSM", "LTE"]) & named["channel"].notna()]
+    several = unnamed["candidates"] != ""
+    return Identified(readings.assign(cell=named["cell"]), _counted(unnamed[several]), _counted(unnamed[~several]))
 
 
-def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby(["rat", "channel", "code", "candidates"])["samples"].sum().reset_index()
+def _name(keys: pd.DataFrame, shelf: dict[tuple[str, float, str], list[str]], network: Network) -> pd.DataFrame:
+    """The keys with `cell` and `candidates`; rows that say the same are looked up once."""
+    number = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup().to_numpy()
+    chosen = [_choose(Heard(*key), shelf, network) for key in keys.drop_duplicates().itertuples(index=False)]
+    cell, candidates = (np.array([choice[k] for choice in chosen], dtype=object)[number] for k in (0, 1))
+    return keys.assign(cell=pd.array(cell, dtype="str"), candidates=pd.array(candidates, dtype="str"))
+
+
+def _counted(unnamed: pd.DataFrame) -> pd.DataFrame:
+    return unnamed.groupby(["rat", "channel", "code", "candidates"]).size().reset_index(name="samples")
 
 
 def _identity(readings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -106,14 +109,12 @@ def _identity(readings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return channel, pci.where(lte, readings["bsic"]).astype(str)
 
 
-def _servers(readings: pd.DataFrame) -> pd.Series:
-    """The server's name at each row's instant; '' where the phone did not know it."""
+def _servers(readings: pd.DataFrame, servers: pd.DataFrame) -> NDArray[np.object_]:
+    """The server's name at each row's instant; '' where it is not known."""
     instant = ["file", "point", "mode", "rat", "time"]
-    serving = readings[readings["serving"] & (readings["cell"] != "")]
-    names = serving.drop_duplicates(instant).set_index(instant)["cell"]
-    return pd.Series(
-        names.reindex(pd.MultiIndex.from_frame(readings[instant])).fillna("").to_numpy(), index=readings.index
-    )
+    names = servers[servers["cell"] != ""].drop_duplicates(instant).set_index(instant)["cell"]
+    of_rows = names.reindex(pd.MultiIndex.from_frame(readings[instant])).fillna("")
+    return np.asarray(of_rows.to_numpy(dtype=object))
 
 
 def _shelve(network: Network) -> dict[tuple[str, float, str], list[str]]:

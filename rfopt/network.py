@@ -368,9 +368,8 @@ def _typed(change: Change) -> Change:
     column = schema("cells" if change.neighbour is None else "neighbours").get(change.parameter)
     if column is None:
         return change
-    old, new = (
-        _plain(parse_column([str(word)], column, Rows(Path(), [], [], [1]))[0]) for word in (change.old, change.new)
-    )
+    place = Rows(Path(), [], [], [1])
+    old, new = (_plain(next(iter(parse_column([str(word)], column, place)))) for word in (change.old, change.new))
     return replace(change, old=old, new=new)
 
 

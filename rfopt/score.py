@@ -22,7 +22,7 @@ VISIT_COST = 20.0
 COST_WEIGHT = 0.002
 """Objective given up per unit of cost."""
 HARM_WEIGHT = 0.05
-"""Objective given up for a group's loss at the refused limit."""
+"""Objective given up for a group's loss that reaches the refused limit; up to the accepted limit none is."""
 MISALIGNED_WEIGHT = 0.01
 REFUSED_LOSS = 1.0
 MOST_REMEMBERED = 400
@@ -57,7 +57,7 @@ class Score:
     @property
     def worth(self) -> float:
         """Objective less what cost, harm and misalignment weigh: what the search maximises."""
-        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.loss for h in self.harm)
+        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.excess for h in self.harm)
         return self.objective - weighed - MISALIGNED_WEIGHT * self.misaligned
 
     @property

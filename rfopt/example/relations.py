@@ -61,7 +61,7 @@ CALM_MARGIN_DB = 10.0
 MARGINS_DB = {(WANTED, WATERWORKS): CALM_MARGIN_DB, (WANTED, HOSPITAL): CALM_MARGIN_DB, (WANTED, LEAKING): 8.0}
 
 FAULTS: dict[str, Plan] = {
-    "leak": (Change(LEAKING, None, "power_dbm", 22.0, 30.0),),
+    "leak": (Change(LEAKING, None, "power_dbm", 25.0, 33.0),),
     "no_reward": (Change(WANTED, None, "cell_reselect_offset_db", 10.0, 0.0),),
     "margins": (
         Change(WANTED, WATERWORKS, "ho_margin_pbgt_db", CALM_MARGIN_DB, 6.0),
@@ -77,7 +77,7 @@ FAULTS: dict[str, Plan] = {
 """What turns the healthy network into the one that was found."""
 
 ENGINEERS_PLAN: Plan = (
-    Change(LEAKING, None, "power_dbm", 30.0, 22.0),
+    Change(LEAKING, None, "power_dbm", 33.0, 25.0),
     Change(LEAKING, None, "penalty_time_s", 20.0, 640.0),
     Change(LEAKING, None, "cell_reselect_offset_db", 0.0, 10.0),
     Change(WANTED, None, "cell_reselect_offset_db", 0.0, 10.0),

@@ -35,7 +35,7 @@ DISTRIBUTIONS = [
     # cell, site, azimuth, power, most, buildings, BCCH, BSIC, further carriers, reselect offset
     ("宝湖天下NG2-5", "宝湖天下", None, 12.0, 12.0, "bhtx-1;bhtx-2", 1003, "4-5", "1010;1016;41;58", 10.0),
     ("宝湖天下NG2-4", "宝湖天下3号楼", None, 12.0, 12.0, "bhtx-3", 1013, "4-2", "1000;37", 10.0),
-    ("宝湖湾二期NG2-6", "宝湖湾二期", 340.0, 22.0, 33.0, "bhw-1;bhw-2", 1006, "4-6", "1019;29", 0.0),
+    ("宝湖湾二期NG2-6", "宝湖湾二期", 335.0, 25.0, 33.0, "bhw-1;bhw-2", 1006, "4-6", "1019;29", 0.0),
 ]
 """Distribution systems: ceiling antennas, and the neighbouring estate's panels that shine at its façades."""
 

@@ -41,7 +41,7 @@ class Aim:
     def utility(self, value: float) -> float:
         """1 at the target or better, 0 at the hard fail or worse, NaN where value or aim is unknown.
 
-        >>> Aim("gsm_idle", "1/min", 0.4, 1.4).utility(0.9)
+        >>> round(Aim("gsm_idle", "1/min", 0.4, 1.4).utility(0.9), 3)
         0.5
         """
         return float(np.clip((value - self.fail) / (self.target - self.fail), 0.0, 1.0))

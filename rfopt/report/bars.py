@@ -21,6 +21,7 @@ from rfopt.words import say
 FAIL_AT, TARGET_AT = 15.0, 75.0
 """Where the hard fail and the target of every figure stand on its scale, in per cent; better is to the right."""
 MACHINES = ("gsm_idle", "gsm_call", "csfb", "lte_idle", "lte_call")
+NOT_KNOWN = (math.nan, math.nan)
 MOST_LEVELS = 12
 LEAST_SHIFT_DB = 0.05
 
@@ -29,8 +30,8 @@ LEAST_SHIFT_DB = 0.05
 class Figure:
     """One key figure, as found and after, on its scale.
 
-    `bare_…` are without the unit. `at_before` and `at_after` are places on the scale in per cent, None where the figure is not judged or not known;
-    `status` is ``met``, ``missed``, ``failed`` or ``unknown``, of the value after.
+    `bare_…` are without the unit. `at_before` and `at_after` are places on the scale in per cent, None where the
+    figure is not judged or not known; `status` is ``met``, ``missed``, ``failed`` or ``unknown``, of the value after.
     """
 
     name: str
@@ -45,11 +46,9 @@ class Figure:
     interval_before: str
     interval: str
     target: str
-    status_before: str
     status: str
     at_before: float | None
     at_after: float | None
-    changed: bool
 
 
 @dataclass(frozen=True)
@@ -117,14 +116,25 @@ def figures_of(result: Recommendation, lang: str) -> list[Figure]:
 
 def _figure(result: Recommendation, name: str, lang: str) -> Figure:
     goal = aim(name)
-    before, after = result.before.get(name, math.nan), result.after.get(name, math.nan)
-    shown = [with_unit(value, goal.unit, lang) for value in (result.measured.get(name, math.nan), before, after)]
-    spans = [_span(table.get(name, (math.nan, math.nan)), goal, lang) for table in (result.interval_before, result.interval)]
+    measured, before, after = (table.get(name, math.nan) for table in (result.measured, result.before, result.after))
+    was, now = with_unit(before, goal.unit, lang), with_unit(after, goal.unit, lang)
     return Figure(
-        name, say(f"kpi.{name}", lang), goal.weight, *shown, amount(before, goal.unit), amount(after, goal.unit),
-        unit_name(goal.unit, lang), *spans, target_text(name, lang),
-        status(before, goal), status(after, goal), place(before, goal), place(after, goal), shown[1] != shown[2],
-    )  # fmt: skip
+        name=name,
+        label=say(f"kpi.{name}", lang),
+        weight=goal.weight,
+        measured=with_unit(measured, goal.unit, lang),
+        before=was,
+        after=now,
+        bare_before=amount(before, goal.unit),
+        bare_after=amount(after, goal.unit),
+        unit=unit_name(goal.unit, lang),
+        interval_before=_span(result.interval_before.get(name, NOT_KNOWN), goal, lang),
+        interval=_span(result.interval.get(name, NOT_KNOWN), goal, lang),
+        target=target_text(name, lang),
+        status=status(after, goal),
+        at_before=place(before, goal),
+        at_after=place(after, goal),
+    )
 
 
 def _span(interval: tuple[float, float], goal: Aim, lang: str) -> str:
@@ -166,19 +176,28 @@ def _scale(dbm: NDArray[np.float64]) -> tuple[float, float]:
 def _at_point(anchor: Anchor, marks: tuple[Mark, ...], p: int, shift: dict[tuple[str, str], float]) -> Levels:
     levels = anchor.levels
     point = str(levels.points.index[p])
-    low, high = _scale(levels.dbm)
+    span = _scale(levels.dbm)
     order = [c for c in np.argsort(-np.nan_to_num(levels.dbm[p], nan=-999.0), kind="stable") if levels.source[p, c]]
-    wanted = [c for c in order[MOST_LEVELS:] if marks[c].wanted]
-    rows = []
-    for c in [*order[:MOST_LEVELS], *wanted]:
-        dbm, moved = float(levels.dbm[p, c]), shift.get((point, marks[c].name), 0.0)
-        measured = bool(levels.source[p, c] == Source.MEASURED)
-        x, end = (100.0 * (value - low) / (high - low) for value in (dbm, dbm + moved))
-        after = (round(min(max(end, 0.0), 100.0), 2), number(dbm + moved, 1)) if abs(moved) > LEAST_SHIFT_DB else (None, "")
-        error = 100.0 * float(levels.error_db[p, c]) / (high - low)
-        text = number(dbm, 1) if measured else f"< {number(dbm, 1)}"
-        rows.append(Level(marks[c], measured, text, round(x, 2), round(error, 2), *after))
-    return Levels(anchor.rat, point, tuple(rows), len(order) - len(rows), low, high)
+    chosen = order[:MOST_LEVELS] + [c for c in order[MOST_LEVELS:] if marks[c].wanted]
+    rows = tuple(_level(anchor, marks[c], p, c, shift.get((point, marks[c].name), 0.0), span) for c in chosen)
+    return Levels(anchor.rat, point, rows, len(order) - len(rows), *span)
+
+
+def _level(anchor: Anchor, mark: Mark, p: int, c: int, moved_db: float, span: tuple[float, float]) -> Level:
+    dbm, error_db = float(anchor.levels.dbm[p, c]), float(anchor.levels.error_db[p, c])
+    measured = bool(anchor.levels.source[p, c] == Source.MEASURED)
+    per_db = 100.0 / (span[1] - span[0])
+    x, end = (round(min(max(per_db * (value - span[0]), 0.0), 100.0), 2) for value in (dbm, dbm + moved_db))
+    moved = abs(moved_db) > LEAST_SHIFT_DB
+    return Level(
+        mark,
+        measured,
+        text=number(dbm, 1) if measured else f"< {number(dbm, 1)}",
+        x=x,
+        error=round(per_db * error_db, 2),
+        after_x=end if moved else None,
+        after=number(dbm + moved_db, 1) if moved else "",
+    )
 
 
 def ladder_of(result: Recommendation, lang: str) -> list[Rung]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from rfopt.diagnose import Diagnosis
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.harm import Harm
-from rfopt.network import Change, Plan
+from rfopt.network import Plan
+from rfopt.notes import notes_on
 from rfopt.recommend import Recommendation, Step
-from rfopt.notes import notes_on as warnings_of
 from rfopt.report.sentences import finding_text, reason_text
 from rfopt.score import Score
 
@@ -53,7 +54,7 @@ def recommendation_json(result: Recommendation, lang: str) -> dict[str, Any]:
         "hashes": result.evidence.case.hashes,
         "versions": result.versions,
     }
-    return _known(table)
+    return {key: _known(value) for key, value in table.items()}
 
 
 def diagnosis_json(evidence: Evidence, diagnosis: Diagnosis, seed: int, lang: str) -> dict[str, Any]:
@@ -64,10 +65,10 @@ def diagnosis_json(evidence: Evidence, diagnosis: Diagnosis, seed: int, lang: st
         "figures": {"measured": diagnosis.figures.measured, "modelled": diagnosis.figures.modelled},
         "objective": {"before": diagnosis.objective},
         "rejected": [],
-        "warnings": warnings_of(evidence, ()),
+        "warnings": notes_on(evidence, ()),
         "hashes": evidence.case.hashes,
     }
-    return _known(table)
+    return {key: _known(value) for key, value in table.items()}
 
 
 def log_only_json(case: Case, findings: Sequence[Finding], seed: int, lang: str) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def log_only_json(case: Case, findings: Sequence[Finding], seed: int, lang: str)
         "warnings": case.notes,
         "hashes": case.hashes,
     }
-    return _known(table)
+    return {key: _known(value) for key, value in table.items()}
 
 
 def _head(case: Case, seed: int) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _diagnosis(findings: Iterable[Finding], explained: Iterable[float], lang: st
 
 def _step(step: Step, lang: str) -> dict[str, Any]:
     return {
-        **_change(step.change),
+        **asdict(step.change),
         "gain": step.gain,
         "visit": step.change.visit,
         "reason": reason_text(step, lang),
@@ -117,23 +118,13 @@ def _step(step: Step, lang: str) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "cell": change.cell,
-        "neighbour": change.neighbour,
-        "parameter": change.parameter,
-        "old": change.old,
-        "new": change.new,
-    }
-
-
 def _harm(rows: Iterable[Harm]) -> list[dict[str, Any]]:
-    return [{"group": h.group, "kpi": h.kpi, "before": h.before, "after": h.after, "loss": h.loss} for h in rows]
+    return [asdict(row) for row in rows]
 
 
 def _rival(plan: Plan, score: Score) -> dict[str, Any]:
     return {
-        "plan": [{**_change(change), "visit": change.visit} for change in plan],
+        "plan": [{**asdict(change), "visit": change.visit} for change in plan],
         "objective": score.objective,
         "cost": score.cost,
         "harm": _harm(score.harm),

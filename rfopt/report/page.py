@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rfopt.diagnose import Diagnosis
-from rfopt.harm import Harm
+from rfopt.harm import GOOD_DBM, Harm
 from rfopt.kpis import aim, kpis
 from rfopt.network import Change, Plan, undo
 from rfopt.recommend import FOUND, Recommendation, Step
@@ -29,7 +29,7 @@ from rfopt.report.sentences import (
 )
 from rfopt.report.strips import MOST_ROOMS, rooms_of
 from rfopt.report.verdict import harm_text, limit_text, loss_text, verdict_of
-from rfopt.score import Score, cost_of
+from rfopt.score import COSTS, VISIT_COST, Score, cost_of
 from rfopt.words import catalogue, say
 
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
@@ -101,7 +101,7 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "verdict": verdict_of(result, lang),
         "figures": figures_of(result, lang),
         "findings": _findings(result.diagnosis, marks, lang),
-        "rows": [_row(k, step.change, marks, lang, step) for k, step in enumerate(result.steps, 1)],
+        "rows": [_plan_row(k, step, marks, lang) for k, step in enumerate(result.steps, 1)],
         "rollback": [_row(k, change, marks, lang) for k, change in enumerate(undo(result.plan), 1)],
         "ladder": ladder_of(result, lang) if result.steps else [],
         "rooms": rooms_of(result, marks, lang),
@@ -117,8 +117,13 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "versions": result.versions,
         "seed": result.seed,
         "tried": result.tried,
+        "costs": {
+            "power": number(COSTS.get("power_dbm", 1.0)),
+            "tilt": number(COSTS.get("elec_tilt_deg", 1.0)),
+            "visit": number(VISIT_COST),
+        },
+        "good": {rat.lower(): number(dbm) for rat, dbm in GOOD_DBM.items()},
         "budget": result.evidence.situation.budget,
-        "objective": {"before": result.score_before.objective, "after": result.score_after.objective},
     }
 
 
@@ -153,15 +158,21 @@ def _facts(evidence: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
         yield label, join_unit(text, unit)
 
 
-def _row(place: int, change: Change, marks: Marks, lang: str, step: Step | None = None) -> Row:
+def _row(place: int, change: Change, marks: Marks, lang: str) -> Row:
     old, new = (value_of_change(value, change, lang) for value in (change.old, change.new))
-    parameter = parameter_text(change.parameter, lang)
-    ends = (change.cell, marks.named(change.cell), change.neighbour or "", marks.named(change.neighbour or ""))
-    row = (place, *ends, parameter, change.parameter, old, new, change.visit)
-    if step is None:
-        return Row(*row)
-    gains = (number(100.0 * value, 1, signed=True) for value in (step.gain, step.alone, step.without))
-    return Row(*row, *gains, reason_text(step, lang), with_unit(step.sure, "share", lang))
+    neighbour = change.neighbour or ""
+    return Row(
+        place, change.cell, marks.named(change.cell), neighbour, marks.named(neighbour),
+        parameter_text(change.parameter, lang), change.parameter, old, new, change.visit,
+    )  # fmt: skip
+
+
+def _plan_row(place: int, step: Step, marks: Marks, lang: str) -> Row:
+    gain, alone, without = (number(100.0 * value, 1, signed=True) for value in (step.gain, step.alone, step.without))
+    return replace(
+        _row(place, step.change, marks, lang),
+        gain=gain, alone=alone, without=without, why=reason_text(step, lang), sure=with_unit(step.sure, "share", lang),
+    )  # fmt: skip
 
 
 def _harm(row: Harm, lang: str) -> dict[str, Any]:
@@ -209,5 +220,3 @@ def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]
         "parameter": parameter_text(row["parameter"], lang),
         "why": row["why"],
     }
-
-

@@ -31,11 +31,13 @@ def number(value: float, places: int | None = None, signed: bool = False) -> str
     """
     if not math.isfinite(value):
         return UNKNOWN
-    text = f"{value:+}" if signed else f"{value}"
+    sign = "+" if signed else ""
     if places is not None:
-        text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
-    elif float(value).is_integer() and abs(value) < 1e15:
-        text = f"{int(value):+d}" if signed else f"{int(value)}"
+        text = f"{value:{sign}.{places}f}"
+    elif float(value).is_integer():
+        text = f"{int(value):{sign}d}"
+    else:
+        text = f"{round(float(value), 4):{sign}}"
     return text.lstrip("+-") if not text.strip("+-0.") else text.replace("-", "−")
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rfopt.kpis import count
 from rfopt.mobility.reasons import HANDOVERS, RESELECTIONS, Reason
-from rfopt.mobility.timeline import Replay, Timeline
+from rfopt.mobility.timeline import Timeline
 from rfopt.recommend import Recommendation
-from rfopt.report.marks import Mark, Marks
+from rfopt.report.landings import Landing, Segment, landings_of, replays_of, server_text
+from rfopt.report.marks import Marks
 from rfopt.report.sentences import number
 from rfopt.words import say
 
@@ -26,24 +27,7 @@ USUAL_S = 200.0
 MOST_ROOMS = 12
 MOST_SAMPLES = 400
 GAP_SHARE = 0.006
-LEAST_LABEL = 5.0
-"""Width in per cent from which a stretch carries its cell's code."""
 EVENTS = frozenset({Reason.RADIO_LINK_TIMEOUT, Reason.RADIO_LINK_FAILURE, Reason.HANDOVER_FAILED, Reason.LOST})
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A stretch of one server; `x` and `width` in per cent of the strip."""
-
-    x: float
-    width: float
-    mark: Mark
-    title: str
-
-    @property
-    def labelled(self) -> bool:
-        """Wide enough for its code."""
-        return self.width >= LEAST_LABEL
 
 
 @dataclass(frozen=True)
@@ -81,16 +65,6 @@ class Machine:
     high_dbm: float
     minute: float
     """Width of 60 s in per cent."""
-
-
-@dataclass(frozen=True)
-class Landing:
-    """Where fallback calls end: shares in per cent, by cell."""
-
-    when: str
-    basis: str
-    tries: int
-    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True)
@@ -136,21 +110,17 @@ def rooms_of(result: Recommendation, marks: Marks, lang: str) -> list[Room]:
 
 def _room(result: Recommendation, point: str, marks: Marks, lang: str) -> Room:
     machines = (_machine(_rows(result, point, name), name, marks, lang) for name in MACHINES)
-    return Room(point, tuple(machine for machine in machines if machine), tuple(_landings(result, point, marks, lang)))
-
-
-def _replays(result: Recommendation) -> Iterable[tuple[str, str, Replay]]:
-    """The log and the simulation, as found and after the plan."""
-    yield "log", "measured", result.evidence.logged
-    yield "before" if result.steps else "found", "modelled", result.evidence.replay
-    if result.steps:
-        yield "after", "modelled", result.replay_after
+    return Room(
+        point,
+        tuple(machine for machine in machines if machine),
+        tuple(landings_of(replays_of(result), point, marks, lang)),
+    )
 
 
 def _rows(result: Recommendation, point: str, machine: str) -> list[_Row]:
     rows: list[_Row] = []
     shown_s = 0.0
-    for when, basis, replay in _replays(result):
+    for when, basis, replay in replays_of(result):
         here = [t for t in replay.of(machine) if t.point == point and t.time_s.size]
         if not here:
             continue
@@ -214,9 +184,7 @@ def _machine(rows: list[_Row], name: str, marks: Marks, lang: str) -> Machine | 
     return Machine(name, strips, low, high, round(60.0 * scale, 2))
 
 
-def _strip(
-    row: _Row, machine: str, marks: Marks, lang: str, scale: float, span: tuple[float, float]
-) -> Strip:
+def _strip(row: _Row, machine: str, marks: Marks, lang: str, scale: float, span: tuple[float, float]) -> Strip:
     segments: list[Segment] = []
     ticks: list[Tick] = []
     paths: list[str] = []
@@ -230,7 +198,9 @@ def _strip(
     key = f"strip.{row.basis}.one" if len(row.pieces) == 1 else f"strip.{row.basis}"
     runs = row.timelines[0].server.shape[0]
     note = say(key, lang, seconds=number(round(row.length_s)), pieces=len(row.pieces), runs=runs)
-    return Strip(row.when, row.basis, note, _per_min(row.timelines, machine), tuple(segments), tuple(ticks), tuple(paths))
+    return Strip(
+        row.when, row.basis, note, _per_min(row.timelines, machine), tuple(segments), tuple(ticks), tuple(paths)
+    )
 
 
 def _per_min(timelines: list[Timeline], machine: str) -> float:
@@ -245,11 +215,9 @@ def _bounds(server: NDArray[np.int16]) -> NDArray[np.int64]:
     return np.array([0, *(np.flatnonzero(np.diff(server)) + 1), len(server)])
 
 
-def _segments(
-    piece: _Piece, start: float, scale: float, machine: str, marks: Marks, lang: str
-) -> Iterable[Segment]:
+def _segments(piece: _Piece, start: float, scale: float, machine: str, marks: Marks, lang: str) -> Iterable[Segment]:
     bounds = _bounds(piece.server)
-    for a, b in zip(bounds[:-1], bounds[1:], strict=True):
+    for a, b in itertools.pairwise(bounds):
         mark = marks.of(machine, int(piece.server[a]))
         x = start + float(piece.time_s[a] - piece.time_s[0]) * scale
         end_s = piece.time_s[b] if b < len(piece.time_s) else piece.time_s[-1] + piece.step_s
@@ -262,20 +230,13 @@ def _segments(
         yield Segment(round(x, 2), round(width, 2), mark, title)
 
 
-def server_text(mark: Mark, lang: str) -> str:
-    """A server by code and name."""
-    if mark.name:
-        return f"{mark.code} {mark.name}"
-    return say("strip.no_service" if mark.code == "–" else "strip.stranger", lang)
-
-
 def _ticks(
     piece: _Piece, start: float, scale: float, machine: str, marks: Marks, lang: str, basis: str
 ) -> Iterable[Tick]:
     moved = np.concatenate([[False], np.diff(piece.server) != 0])
-    for k in np.flatnonzero(moved | np.isin(piece.reason, [int(event) for event in EVENTS])):
+    for k in np.flatnonzero(moved | np.isin(piece.reason, [int(event) for event in EVENTS])).tolist():
         reason = Reason(int(piece.reason[k]))
-        before, after = (marks.of(machine, int(piece.server[j])) for j in (max(k - 1, 0), k))
+        before, after = (marks.of(machine, int(server)) for server in piece.server[[max(k - 1, 0), k]])
         key = f"reason.{reason.name.lower()}" if basis == "modelled" or reason in EVENTS else "reason.unsaid"
         level = float(piece.level_dbm[k])
         title = say("strip.change", lang, time=number(float(piece.time_s[k]), 1), before=server_text(before, lang),
@@ -284,9 +245,7 @@ def _ticks(
         yield Tick(round(x, 2), title, reason in EVENTS)
 
 
-def _paths(
-    piece: _Piece, start: float, scale: float, span: tuple[float, float], stride: int
-) -> Iterable[str]:
+def _paths(piece: _Piece, start: float, scale: float, span: tuple[float, float], stride: int) -> Iterable[str]:
     """The level line, broken where there is no level."""
     x = 10.0 * (start + (piece.time_s[::stride] - piece.time_s[0]) * scale)
     level = piece.level_dbm[::stride].astype(float)
@@ -295,35 +254,3 @@ def _paths(
     for part in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
         if len(part) > 1:
             yield " ".join(f"{x[k]:.0f},{y[k]:.0f}" for k in part)
-
-
-def _landings(result: Recommendation, point: str, marks: Marks, lang: str) -> list[Landing]:
-    rows: list[Landing] = []
-    for when, basis, replay in _replays(result):
-        here = [f for f in replay.fallbacks if f.point == point]
-        tried = np.concatenate([(f.lte_cell >= 0).ravel() for f in here] or [np.zeros(0, dtype=bool)])
-        if not tried.any():
-            continue
-        good = np.concatenate([f.success.ravel() for f in here])[tried]
-        cell = np.concatenate([f.cell.ravel() for f in here])[tried]
-        segments = _shares(np.where(good, np.where(cell < 0, -2, cell), -1), marks, lang)
-        if rows and rows[-1].basis == basis and rows[-1].segments == segments:
-            rows[-1] = replace(rows[-1], when="unchanged")
-        else:
-            rows.append(Landing(when, basis, int(tried.sum()), segments))
-    return rows
-
-
-def _shares(cells: NDArray[np.int64], marks: Marks, lang: str) -> tuple[Segment, ...]:
-    """Landing cells as parts of all attempts; −1 stands for a failure, −2 for a cell that the table does not know."""
-    counts = Counter(int(cell) for cell in cells)
-    order: Sequence[int] = sorted(counts, key=lambda cell: (cell < 0, marks.of("csfb", cell).code))
-    segments: list[Segment] = []
-    x = 0.0
-    for cell in order:
-        mark, share = marks.of("csfb", cell), 100.0 * counts[cell] / len(cells)
-        name = say("strip.failed", lang) if cell == -1 else server_text(mark, lang)
-        title = say("strip.landing", lang, cell=name, share=number(share, 0), number=counts[cell], total=len(cells))
-        segments.append(Segment(round(x, 2), round(share, 2), mark, title))
-        x += share
-    return tuple(segments)

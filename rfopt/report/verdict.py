@@ -39,7 +39,7 @@ def verdict_of(result: Recommendation, lang: str) -> Verdict:
         after=_points(result.score_after.objective),
         changes=_counted("changes", len(result.steps), lang),
     )  # fmt: skip
-    says: dict[str, str] = {"wrong": _wrong(serious, lang)}
+    says: dict[str, str] = {"wrong": _wrong(serious, lang) if serious else _fine(result, lang)}
     if kind == "plan":
         says |= {"change": _change(result, lang), "gain": _gain(result, lang), "cost": harm_text(result.harm, lang)}
         says |= {"sure": _sure(result, lang)}
@@ -60,13 +60,22 @@ def _counted(key: str, count: int, lang: str) -> str:
 
 def _wrong(serious: Sequence[Finding], lang: str) -> str:
     """The worst finding in full, the others by name."""
-    if not serious:
-        return say("verdict.fine", lang)
     more = dict.fromkeys(f.rule for f in serious[1:] if f.rule != serious[0].rule)
     names = [inside(say(f"rule.{rule}.name", lang)) for rule in more]
     also = say("verdict.also", lang, rules=say("report.comma", lang).join(names)) if names else ""
     first = finding_text(serious[0], lang)
     return f"{first}{'' if first.endswith('。') else ' '}{also}".strip()
+
+
+def _fine(result: Recommendation, lang: str) -> str:
+    """That nothing serious was found; figures that are off their target all the same are named."""
+    aims = {name: aim(name) for name in kpis if aim(name).weight}
+    off = [name for name, goal in aims.items() if goal.utility(result.before[name]) < 1.0]
+    texts = (
+        f"{inside(say(f'kpi.{name}', lang))} {with_unit(result.before[name], aims[name].unit, lang)}" for name in off
+    )
+    key = "verdict.fine.but" if off else "verdict.fine"
+    return say(key, lang, figures=say("report.semicolon", lang).join(texts))
 
 
 def _first_big(sentence: str) -> str:
@@ -92,17 +101,14 @@ def _gain(result: Recommendation, lang: str) -> str:
     """The figures that gain most of the score."""
     gains = {name: _gained(result, name) for name in kpis}
     best = sorted((name for name in kpis if gains[name] >= FELT_GAIN), key=lambda name: (-gains[name], name))
-    texts = (
-        say(
-            "verdict.figure", lang,
-            name=inside(say(f"kpi.{name}", lang)),
-            before=with_unit(result.before[name], aim(name).unit, lang),
-            after=with_unit(result.after[name], aim(name).unit, lang),
-        )
-        for name in best[:MOST_NAMED]
-    )  # fmt: skip
+    texts = (_from_to(name, result.before[name], result.after[name], lang) for name in best[:MOST_NAMED])
     named = say("report.semicolon", lang).join(texts)
     return _first_big(named) if named else say("verdict.gain.small", lang)
+
+
+def _from_to(name: str, before: float, after: float, lang: str) -> str:
+    was, now = (with_unit(value, aim(name).unit, lang) for value in (before, after))
+    return f"{inside(say(f'kpi.{name}', lang))} {was} → {now}"
 
 
 def _gained(result: Recommendation, name: str) -> float:

@@ -23,10 +23,13 @@ def read_network(path: Path) -> Network:
     InputError
         If no format knows the path, or the one that does finds it broken.
     """
-    if not path.exists():
-        raise InputError("no such network folder", path)
-    for reader in network_formats.values():
-        network: Network | None = reader(path)
-        if network is not None:
-            return network
+    try:
+        if not path.exists():
+            raise InputError("no such network folder", path)
+        for reader in network_formats.values():
+            network: Network | None = reader(path)
+            if network is not None:
+                return network
+    except OSError as error:  # a name too long, a folder that may not be looked into
+        raise InputError(f"cannot be read: {error.strerror}", path) from None
     raise InputError("is no network rfopt can read, expected a folder with cells.csv", path)

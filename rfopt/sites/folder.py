@@ -36,7 +36,7 @@ def folder(path: Path) -> Network | None:
         layers,
         tuple(buildings),
         _antennas(path, cells),
-        tuple([*notes, *more, *still_more, *last, *seen]),
+        (*notes, *more, *still_more, *last, *seen),
         {f.relative_to(path).as_posix(): sha256(f) for f in sorted(files)},
     )
 

@@ -228,12 +228,8 @@ def test_order_of_cells_does_not_matter(crowd):
     level, time, shift, start, case = crowd
     order = np.random.default_rng(2).permutation(10)
     moved = {
-        name: value
-        if np.shape(value)[:1] in ((), (4,))
-        else value[order]
-        if value.ndim == 1
-        else value[order][:, order]
-        for name, value in ((n, np.asarray(v)) for n, v in case.items())
+        name: np.asarray(value)[np.ix_(*[order] * np.ndim(value))] if np.shape(value)[:1] == (10,) else value
+        for name, value in case.items()
     }
     place = np.argsort(order)
     expected = gsm_dedicated.call(level, time, shift, start, **case)

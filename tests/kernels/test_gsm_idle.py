@@ -235,8 +235,7 @@ def reordered(case, order):
     """The same cells in another order."""
     moved = {}
     for name, value in case.items():
-        value = np.asarray(value)
-        moved[name] = value if value.ndim == 0 else value[order] if value.ndim == 1 else value[np.ix_(order, order)]
+        moved[name] = np.asarray(value)[np.ix_(*[order] * np.ndim(value))] if np.ndim(value) else value
     return moved
 
 

@@ -115,7 +115,7 @@ def test_time_to_trigger_starts_again_after_a_break():
 
 
 def test_filter_delays():
-    # After a step of 10 dB the filtered lead is 10, 5, 2.5 and 4.4 dB with the first two inputs; 4 dB are needed.
+    # After a step of 10 dB the filtered lead is 10 dB (k = 0), 5 dB (4), or 2.5 and then 4.4 dB (8); 4 dB are needed.
     step = [(0.2, [-99, -99]), (3.0, [-99, -89])]
     for k, expected_s in [(0, 0.4), (4, 0.4), (8, 0.6)]:
         assert events(step, step_s=0.2, a3_time_to_trigger_ms=[0, 0], filter_k=k) == [(expected_s, 1, "A3")]

@@ -1,4 +1,5 @@
 """A GSM call once more, as slowly and plainly as possible: exact fractions, whole microseconds, full histories."""
+# ruff: noqa: B023, PLR0912, PLR0915  (one long function, closures used at once: it reads like the standard)
 
 import math
 from fractions import Fraction
@@ -77,7 +78,7 @@ def call(
             ratios.append(math.nan)
             qualities.append(-1)
             continue
-        levels = [x + d for x, d in zip(level_dbm[step], shift_db)]
+        levels = [x + d for x, d in zip(level_dbm[step], shift_db, strict=True)]
         known = [
             n
             for n in cells

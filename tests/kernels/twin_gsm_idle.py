@@ -1,4 +1,5 @@
 """TS 45.008 §6 once more, as slowly and plainly as possible: exact fractions, whole microseconds, full histories."""
+# ruff: noqa: B023, PLR0912, PLR0915  (one long function, closures used at once: it reads like the standard)
 
 import math
 from fractions import Fraction
@@ -49,7 +50,7 @@ def camp(
     """One run: level_dbm[step][cell]; (servers, reasons)."""
     cells = range(len(shift_db))
     time = [microseconds(t) for t in time_s]
-    levels = [[x + d for x, d in zip(row, shift_db)] for row in level_dbm]
+    levels = [[x + d for x, d in zip(row, shift_db, strict=True)] for row in level_dbm]
     block = bs_pa_mfrms * 235_400
     full = math.floor(90 / bs_pa_mfrms + 0.5)
 

@@ -1,4 +1,5 @@
 """Event A3 and radio link failure once more, as slowly and plainly as possible: whole microseconds, full histories."""
+# ruff: noqa: B023, PLR0912, PLR0915  (one long function, closures used at once: it reads like the standard)
 
 import math
 
@@ -47,14 +48,14 @@ def hand_over(
     running_since = pending = None
 
     for step, now in enumerate(time):
-        levels = [x + d for x, d in zip(level_dbm[step], shift_db)]
+        levels = [x + d for x, d in zip(level_dbm[step], shift_db, strict=True)]
         heard = [-160.0 if math.isnan(x) else max(x, -160.0) for x in levels]
         if step == 0:
             filtered = heard
         else:
             a = 0.5 ** (filter_k / 4)
             kept = (1 - a) ** ((time_s[step] - time_s[step - 1]) / 0.2)
-            filtered = [kept * f + (1 - kept) * m for f, m in zip(filtered, heard)]
+            filtered = [kept * f + (1 - kept) * m for f, m in zip(filtered, heard, strict=True)]
         event, old = "", server
         ratio = math.nan
         if server < 0:

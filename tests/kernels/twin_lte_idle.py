@@ -1,4 +1,5 @@
 """TS 36.304 §5.2 once more, as slowly and plainly as possible: exact fractions, whole microseconds, full histories."""
+# ruff: noqa: B023, PLR0911, PLR0915  (one long function, closures used at once: it reads like the standard)
 
 import math
 from fractions import Fraction
@@ -38,7 +39,7 @@ def camp(
     """One run: level_dbm[step][cell]; (servers, reasons)."""
     cells = range(len(shift_db))
     time = [round(t * SECOND) for t in time_s]
-    levels = [[x + d for x, d in zip(row, shift_db)] for row in level_dbm]
+    levels = [[x + d for x, d in zip(row, shift_db, strict=True)] for row in level_dbm]
     server, camped_at = start, None
     met = {n: [] for n in cells}  # since the last change of server: (time, reason whose criterion n meets or "")
     weak = []

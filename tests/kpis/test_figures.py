@@ -108,7 +108,13 @@ TABLES: dict[str, list[tuple[Replay, float]]] = {
     ],
     "ci_p10_db": [
         (replay(line("gsm_call", [[0] * 11], quality_db=ramp(5))), 6.0),
-        (replay(line("gsm_call", [[0] * 6], quality_db=ramp(5, 6)), line("gsm_call", [[0] * 5], quality_db=ramp(11, 5))), 6.0),
+        (
+            replay(
+                line("gsm_call", [[0] * 6], quality_db=ramp(5, 6)),
+                line("gsm_call", [[0] * 5], quality_db=ramp(11, 5), point="south"),
+            ),
+            6.0,
+        ),
         (replay(line("gsm_call", [[0, 0]])), NAN),
         (replay(line("lte_idle", [[0]], quality_db=5)), NAN),
     ],
@@ -238,7 +244,9 @@ def test_an_aim_names_the_machine_that_its_figure_reads(name: str) -> None:
     of = aim(name).of
     known = [case for case, value in TABLES[name] if not math.isnan(value)]
     for case in known:
-        kept = Replay(case.gsm_cells, case.lte_cells, case.wanted, tuple(case.of(of)), case.fallbacks if of == "csfb" else ())
+        kept = Replay(
+            case.gsm_cells, case.lte_cells, case.wanted, tuple(case.of(of)), case.fallbacks if of == "csfb" else ()
+        )
         assert kpis[name](kept) == pytest.approx(kpis[name](case))
 
 

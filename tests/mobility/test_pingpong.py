@@ -1,5 +1,7 @@
 """Returns to the cell just left."""
 
+import itertools
+
 import numpy as np
 
 from rfopt.mobility.pingpong import pingpong
@@ -37,7 +39,7 @@ def test_plain_search_agrees():
     server, time = rng.integers(-1, 3, 300), np.cumsum(rng.uniform(0.1, 3.0, 300))
     expected = np.zeros(300, bool)
     moves = [t for t in range(1, 300) if server[t] != server[t - 1]]
-    for went, came in zip(moves, moves[1:], strict=False):
+    for went, came in itertools.pairwise(moves):
         home, away = server[went - 1], server[went]
         expected[came] = home >= 0 and away >= 0 and server[came] == home and time[came] - time[went] < 5.0
     np.testing.assert_array_equal(pingpong(server[None], time, 5.0)[0], expected)

@@ -44,11 +44,11 @@ class Flat:
     rxqual: int = 0
     sinr_db: float = 12.0
     wanted: tuple[str, ...] = ("A",)
-    edit: Callable[[Rows], Rows] = staticmethod(lambda rows: rows)
+    edit: Callable[[Rows], Rows] | None = None
 
     def network(self) -> Network:
         """The tables."""
-        cells = {name: change for name, change in ESTATE.items()}
+        cells: dict[str, Mapping[str, object] | None] = dict(ESTATE)
         for name, change in self.cells.items():
             cells[name] = None if change is None else {**cells.get(name, {}), **change}
         return network(cells, self.relations, self.redirects)
@@ -66,7 +66,7 @@ class Flat:
             rows += walk(net, gsm, point=point, server=self.server, rng=rng)
             rows += walk(net, gsm, point=point, server=self.server, mode="call", start_s=200.0, rng=rng, **call)
             rows += walk(net, lte, point=point, start_s=400.0, server="L", quality_db=self.sinr_db, rng=rng)
-        return self.edit(rows)
+        return self.edit(rows) if self.edit else rows
 
     def evidence(self) -> Evidence:
         """Everything known about it."""
@@ -79,27 +79,26 @@ def without_relations(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in ALL_RELATIONS if pair not in pairs)
 
 
-def between(a: str, b: str) -> Callable[[Rows], Rows]:
-    """Nobody in the log but two cells in idle mode: every ten seconds the phone goes over."""
+def between(*arfcns: int) -> Callable[[Rows], Rows]:
+    """In idle mode the phone goes from one carrier to the next every ten seconds."""
 
     def edit(rows: Rows) -> Rows:
-        out = []
-        for row in rows:
-            server = a if int(float(str(row["time"])) // 10) % 2 == 0 else b
-            known = {"serving": row.get("cell") == server, "cell": row.get("cell", "")}
-            out.append(row | known if row["rat"] == "GSM" and row["mode"] == "idle" else row)
-        return out
+        for k, row in enumerate(rows):
+            if row["rat"] == "GSM" and row["mode"] == "idle":
+                server = arfcns[int(float(str(row["time"])) // 10) % len(arfcns)]
+                rows[k] = row | {"serving": row["arfcn"] == server, "cell": ""}
+        return rows
 
     return edit
 
 
 def strangers(share: float, rat: str = "GSM") -> Callable[[Rows], Rows]:
-    """The first `share` of a technology's serving rows are of a cell that the table does not have."""
+    """A share of a technology's serving rows, here and there, are of a cell that the table does not have."""
 
     def edit(rows: Rows) -> Rows:
         serving = [k for k, row in enumerate(rows) if row.get("serving") and row["rat"] == rat]
         odd = {"arfcn": 5, "bsic": "0-0"} if rat == "GSM" else {"earfcn": 1300, "pci": 7}
-        for k in serving[: round(share * len(serving))]:
+        for k in serving[:: round(1.0 / share)]:
             rows[k] = rows[k] | odd | {"cell": ""}
         return rows
 
@@ -133,8 +132,10 @@ FAULTS: dict[str, Flat] = {
     "csfb_frequency": Flat(redirects=(("L", 70), ("M", 70))),
     "cochannel_interference": Flat(cells={"C": {"arfcn": 62}}, gsm={"C": -76.0}, ci_db=6.0, rxqual=6),
     "pci_mod3": Flat(cells={"M": {"pci": 13}}, lte={"L": -92.0, "M": -93.0}, sinr_db=-2.0),
-    "identity_confusion": Flat(cells={"C": {"bsic": "4-2"}, "E": {**TWIN_CELL, "bsic": "4-2"}}),
-    "area_boundary": Flat(cells={"C": {"lac": 2}}, gsm={"A": -76.0, "C": -76.0}, edit=between("A", "C")),
+    "identity_confusion": Flat(
+        cells={"E": {**TWIN_CELL, "bsic": "4-2"}}, relations=(*ALL_RELATIONS, ("A", "E"), ("E", "A"))
+    ),
+    "area_boundary": Flat(cells={"C": {"lac": 2}}, gsm={"A": -76.0, "C": -76.0}, edit=between(62, 80)),
     "outage": Flat(edit=unheard("A"), server="C", gsm={"A": np.nan}),
     "border_camping": Flat(edit=strangers(0.3)),
     "wrong_parameters": Flat(cells={"C": {"cell_reselect_hysteresis_db": 40}}),
@@ -166,8 +167,8 @@ TWINS: dict[str, Flat] = {
     "no_dominant_server": replace(FAULTS["no_dominant_server"], gsm={**CLOSE, "A": -62.0}),
     "das_leakage": replace(FAULTS["das_leakage"], gsm={"A": -72.0, "B": -92.0}),
     "overshoot": replace(FAULTS["overshoot"], gsm={"A": -72.0, "D": -92.0}),
-    "pingpong_reselection": Flat(gsm={"A": -62.0, "C": -76.0}, server=None),
-    "pingpong_handover": replace(FAULTS["pingpong_handover"], relations=RELATION, gsm={"A": -62.0, "C": -76.0}),
+    "pingpong_reselection": Flat(gsm={"A": -62.0, "C": -76.0}),
+    "pingpong_handover": Flat(gsm={"A": -62.0, "C": -76.0}),
     "missing_neighbour": replace(FAULTS["missing_neighbour"], relations=ALL_RELATIONS),
     "one_way_neighbour": replace(FAULTS["one_way_neighbour"], relations=ALL_RELATIONS),
     "csfb_frequency": Flat(),
@@ -175,7 +176,7 @@ TWINS: dict[str, Flat] = {
     "pci_mod3": replace(FAULTS["pci_mod3"], cells={}),
     "identity_confusion": replace(FAULTS["identity_confusion"], cells={"E": {**TWIN_CELL, "bsic": "4-7"}}),
     "area_boundary": replace(FAULTS["area_boundary"], cells={}),
-    "outage": replace(FAULTS["outage"], edit=lambda rows: rows, server="A", gsm={}),
+    "outage": replace(FAULTS["outage"], edit=None, server="A", gsm={}),
     "border_camping": Flat(edit=strangers(0.02)),
     "wrong_parameters": Flat(),
 }

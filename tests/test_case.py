@@ -1,0 +1,343 @@
+"""case.toml: what is read, and every refusal word for word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rfopt.case import Case, Limits, read_case
+from rfopt.errors import InputError, printable
+from rfopt.logs import write_log
+
+from .networks import LEVELS, network, readings, walk, write_network
+
+CASE = """[complaint]
+id = "BHTX-23F"
+text = "客户反映家中通话质差、掉话"
+lat = 38.4950
+lon = 106.2250
+building = "b1"
+floor = 20
+
+[inputs]
+network = "../net"
+logs = ["*.csv"]
+wanted = ["A"]
+
+[limits]
+parameters = ["power_dbm", "neighbour"]
+cells = ["A", "B"]
+max_changes = 3
+site_visits = false
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network, and a case folder with two logs of it; tests only rewrite case.toml."""
+    root = tmp_path_factory.mktemp("cases")
+    write_network(root / "net")
+    for name, rng in (("b", 1), ("a", 2)):
+        rows = readings(walk(network(), LEVELS, seconds=5, rng=rng, point=name))
+        write_log(rows, root / "case" / f"{name}.csv")
+    return root
+
+
+def put(root: Path, text: str) -> Path:
+    (root / "case" / "case.toml").write_text(text, encoding="utf-8")
+    return root / "case"
+
+
+def read(root: Path, *replacements: tuple[str, str]) -> Case:
+    return read_case(put(root, changed(*replacements)))
+
+
+def changed(*replacements: tuple[str, str]) -> str:
+    text = CASE
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def refusal(root: Path, text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        read_case(put(root, text))
+    message = str(caught.value)
+    assert "\n" not in message
+    return message.replace(str(root / "case") + "/", "").replace(str(root) + "/", "")
+
+
+def test_a_case_is_read(root: Path) -> None:
+    case = read(root)
+    assert (case.id, case.lat, case.lon, case.building, case.floor) == ("BHTX-23F", 38.495, 106.225, "b1", 20)
+    assert case.text == "客户反映家中通话质差、掉话"
+    assert case.network is not None and len(case.network.cells) == 6
+    assert case.wanted == ("A",)
+    assert case.limits == Limits(frozenset({"power_dbm", "neighbour"}), frozenset({"A", "B"}), 3, False)
+    assert len(case.readings) == 2 * 5 * 4
+    assert list(dict.fromkeys(case.readings["point"])) == ["a", "b"], "logs are read in the order of their names"
+    assert sorted(case.hashes) == [
+        "a.csv", "b.csv", "case.toml", "network/cells.csv", "network/layers.csv", "network/neighbours.csv",
+        "network/redirects.csv",
+    ]  # fmt: skip
+    assert case.network.notes[0] in case.notes
+
+
+def test_the_file_itself_may_be_named(root: Path) -> None:
+    folder = put(root, CASE)
+    assert read_case(folder / "case.toml").hashes == read_case(folder).hashes
+
+
+def test_a_log_alone_is_a_case_without_network(root: Path) -> None:
+    case = read_case(root / "case" / "a.csv")
+    assert case.network is None and case.id == "a" and len(case.readings) == 20
+    assert (case.lat, case.lon) == (38.495, 106.225)
+    assert case.notes == ("a.csv: a log without a case, so only what the log alone shows is diagnosed",)
+
+
+def test_limits_may_be_left_out(root: Path) -> None:
+    case = read(root, (CASE[CASE.index("[limits]") :], ""))
+    assert case.limits == Limits() == Limits(None, None, 12, True)
+    partial = read(root, ('parameters = ["power_dbm", "neighbour"]\n', ""), ('cells = ["A", "B"]\n', ""))
+    assert partial.limits == Limits(None, None, 3, False)
+    nothing = read(root, ('["power_dbm", "neighbour"]', "[]"), ("max_changes = 3", "max_changes = 0"))
+    assert nothing.limits.parameters == frozenset() and nothing.limits.max_changes == 0
+
+
+def test_what_limits_allow() -> None:
+    limits = Limits(frozenset({"power_dbm", "mech_tilt_deg"}), frozenset({"A"}), 3, site_visits=False)
+    assert limits.allow("A", "power_dbm", False) == ""
+    assert limits.allow("A", "neighbour", False) == "neighbour is not among the permitted parameters"
+    assert limits.allow("B", "power_dbm", False) == "B is not among the permitted cells"
+    assert limits.allow("A", "mech_tilt_deg", True) == "needs a crew and site visits are not permitted"
+    assert Limits().allow("B", "mech_tilt_deg", True) == ""
+
+
+def test_wanted_is_taken_from_the_building_where_it_is_not_given(root: Path) -> None:
+    case = read(root, ('wanted = ["A"]\n', ""))
+    assert case.wanted == ("A", "B")
+    assert case.notes[-1] == "case.toml: wanted is not given, taken as A, B"
+    case = read(root, ('wanted = ["A"]\n', ""), ('building = "b1"\n', ""))
+    assert case.wanted == () and case.notes[-1] == "case.toml: wanted is not given and no das serves the building"
+    assert read(root, ('wanted = ["A"]\n', ""), ('"b1"', '"b"')).wanted == ()
+
+
+def test_a_case_without_network_keeps_its_wanted_names(root: Path) -> None:
+    case = read(root, ('network = "../net"\n', ""), ('["A"]', '["Z"]'), ('["A", "B"]', '["Z"]'))
+    assert case.network is None and case.wanted == ("Z",) and case.limits.cells == frozenset({"Z"})
+
+
+@pytest.mark.parametrize("floor", ["-2", "1", "200", "-10"])
+def test_floors_that_exist(root: Path, floor: str) -> None:
+    assert read(root, ("floor = 20", f"floor = {floor}")).floor == int(floor)
+
+
+def test_whole_numbers_are_numbers(root: Path) -> None:
+    assert read(root, ("lat = 38.4950", "lat = 38")).lat == 38.0
+
+
+@pytest.mark.parametrize(
+    ("logs", "points"),
+    [('["a.csv"]', ["a"]), ('["b.csv", "a.csv"]', ["b", "a"]), ('["a.csv", "*.csv"]', ["a", "b"]), ('["[b]*"]', ["b"]),
+     ('["../case/a.csv"]', ["a"]), ('["./a.csv"]', ["a"]), ('["../case/*.csv", "a.csv"]', ["a", "b"]),
+     ('["a.csv", "./a.csv"]', ["a"]), ('["?.csv"]', ["a", "b"])],
+)  # fmt: skip
+def test_logs_are_found_once_each_in_order(root: Path, logs: str, points: list[str]) -> None:
+    case = read(root, ('["*.csv"]', logs))
+    assert list(dict.fromkeys(case.readings["point"])) == points
+    assert len(case.readings) == 20 * len(points)
+
+
+def test_absolute_paths_are_taken_as_they_are(root: Path) -> None:
+    case = read(root, ('["*.csv"]', f'["{root / "case" / "a.csv"}"]'), ('"../net"', f'"{root / "net"}"'))
+    assert len(case.readings) == 20
+    assert len(read(root, ('["*.csv"]', f'["{root / "case"}/*.csv"]')).readings) == 40
+
+
+def test_keys_that_are_not_known_are_noted(root: Path) -> None:
+    text = changed(("floor = 20", 'floor = 20\ncolour = "red"'), ("wanted =", 'Wanted = ["B"]\nwanted ='))
+    case = read_case(put(root, text + "[limit]\nmax_changes = 1\n[x]\ny = 1\n"))
+    assert case.notes[:4] == (
+        "case.toml: colour is not known and was ignored",
+        "case.toml: Wanted is not known and was ignored; did you mean 'wanted'?",
+        "case.toml: [limit] is not known and was ignored; did you mean 'limits'?",
+        "case.toml: [x] is not known and was ignored",
+    )
+
+
+def test_encodings(root: Path) -> None:
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        (root / "case" / "case.toml").write_bytes(CASE.encode(encoding))
+        assert read_case(root / "case").text == "客户反映家中通话质差、掉话"
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+VALUES = [
+    (2, 'id = "BHTX-23F"', "id = 23", "id 23 is not text"),
+    (2, 'id = "BHTX-23F"', 'id = ""', "id is empty, expected a name for the case"),
+    (2, 'id = "BHTX-23F"', 'id = "a\\u001b"', "id 'a\ufffd' holds control characters, expected a name"),
+    (3, '"客户反映家中通话质差、掉话"', "1.5", "text 1.5 is not text"),
+    (4, "38.4950", '"38.4950"', "lat 38.4950 is not a number"),
+    (4, "38.4950", "true", "lat True is not a number"),
+    (4, "38.4950", "[38.4950]", "lat [38.495] is not a number"),
+    (4, "38.4950", "91.0", "lat 91.0 is out of range, expected -90 to 90"),
+    (4, "38.4950", "nan", "lat nan is out of range, expected -90 to 90"),
+    (4, "38.4950", "inf", "lat inf is out of range, expected -90 to 90"),
+    (5, "106.2250", "-181", "lon -181 is out of range, expected -180 to 180"),
+    (5, "106.2250", "2025-07-18", "lon 2025-07-18 is not a number"),
+    (6, '"b1"', "1", "building 1 is not text"),
+    (7, "floor = 20", "floor = 0", "floor 0 does not exist, expected 1 for the ground floor"),
+    (7, "floor = 20", "floor = 20.5", "floor 20.5 is not a whole number"),
+    (7, "floor = 20", 'floor = "20"', "floor 20 is not a whole number"),
+    (7, "floor = 20", "floor = true", "floor True is not a whole number"),
+    (7, "floor = 20", "floor = 201", "floor 201 is out of range, expected -10 to 200"),
+    (7, "floor = 20", "floor = -11", "floor -11 is out of range, expected -10 to 200"),
+    (10, '"../net"', '["../net"]', "network ['../net'] is not text"),
+    (11, '["*.csv"]', '"*.csv"', "logs *.csv is not a list of texts"),
+    (11, '["*.csv"]', "[1]", "logs [1] is not a list of texts"),
+    (11, '["*.csv"]', '["*.txt"]', "logs '*.txt' match no file"),
+    (11, '["*.csv"]', '["*.csv", "*.nmf"]', "logs '*.nmf' match no file"),
+    (11, '["*.csv"]', '["/nowhere/*.csv"]', "logs '/nowhere/*.csv' match no file"),
+    (11, '["*.csv"]', "[]", "logs is empty, expected at least one file"),
+    (11, '["*.csv"]', '[""]', "logs '' match no file"),
+    (11, '["*.csv"]', '["c**.csv"]', "logs 'c**.csv' match no file"),
+    (11, '["*.csv"]', '["a\\u0000.csv"]', "logs 'a\ufffd.csv' match no file"),
+    (12, '["A"]', '"A"', "wanted A is not a list of texts"),
+    (12, '["A"]', '["A", "AA"]', "wanted cell 'AA' is not in the network"),
+    (15, '"neighbour"]', '"neighbours"]', "parameter 'neighbours' is unknown; did you mean 'neighbour'?"),
+    (15, '"power_dbm"', '"max_power_dbm"', "parameter 'max_power_dbm' is unknown; did you mean 'power_dbm'?"),
+    (15, '["power_dbm", "neighbour"]', '"power_dbm"', "parameters power_dbm is not a list of texts"),
+    (16, '["A", "B"]', '["A", "Z"]', "cell 'Z' is not in the network"),
+    (17, "max_changes = 3", "max_changes = -1", "max_changes -1 is negative"),
+    (17, "max_changes = 3", "max_changes = 2.5", "max_changes 2.5 is not a whole number"),
+    (18, "= false", "= 0", "site_visits 0 is not true or false"),
+    (18, "= false", '= "no"', "site_visits no is not true or false"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "old", "new", "message"), VALUES, ids=[f"{n[:24]!a}" for _, _, n, _ in VALUES])
+def test_a_value_that_does_not_fit_is_refused(root: Path, line: int, old: str, new: str, message: str) -> None:
+    assert refusal(root, changed((old, new))) == f"case.toml:{line}: {message}"
+
+
+MISSING = {
+    "id": (1, "id is missing in [complaint]"),
+    "lat": (1, "lat is missing in [complaint]"),
+    "lon": (1, "lon is missing in [complaint]"),
+    "floor": (1, "floor is missing in [complaint]"),
+    "logs": (9, "logs is missing in [inputs]"),
+}
+
+
+@pytest.mark.parametrize("key", MISSING)
+def test_a_missing_key_is_named(root: Path, key: str) -> None:
+    line, message = MISSING[key]
+    text = changed((f"\n{key} =", f"\n{key}_x ="))
+    near = "; did you mean 'id_x'?" if key == "none" else ""
+    assert refusal(root, text).split("; did")[0] == f"case.toml:{line}: {message}{near}"
+
+
+def test_a_key_one_letter_off_is_suggested(root: Path) -> None:
+    expected = "case.toml:1: floor is missing in [complaint]; did you mean 'flor'?"
+    assert refusal(root, changed(("floor = 20", "flor = 20"))) == expected
+
+
+BROKEN = {
+    "empty": ("", "case.toml: table [complaint] is missing"),
+    "no inputs": (CASE[: CASE.index("[inputs]")], "case.toml: table [inputs] is missing"),
+    "one letter off": (changed(("[inputs]", "[input]")), "case.toml: table [inputs] is missing; did you mean 'input'?"),
+    "complaint is a value": (
+        'complaint = "weak"\n[inputs]\nlogs = []\n',
+        "case.toml:1: complaint weak is not a table, expected [complaint]",
+    ),
+    "list of tables": (
+        changed(("[inputs]", "[[inputs]]"), ('["A"]', "[]"), ('network = "../net"\n', "")),
+        "case.toml:9: inputs [{'logs': ['*.csv'], 'wanted': []}] is not a table, expected [inputs]",
+    ),
+    "limits is a value": (
+        "limits = 3\n" + CASE[: CASE.index("[limits]")],
+        "case.toml:1: limits 3 is not a table, expected [limits]",
+    ),
+    "twice": (changed(("floor = 20", "floor = 20\nfloor = 21")), "case.toml:8: is not TOML: *"),
+    "unquoted": (changed(('"BHTX-23F"', "BHTX-23F")), "case.toml:2: is not TOML: *"),
+    "open text": (changed(('"BHTX-23F"', '"BHTX')), "case.toml:2: is not TOML: *"),
+    "cut off": (CASE[:-6], "case.toml:18: is not TOML: *"),
+    "a number of 5000 digits": (changed(("20", "9" * 5000)), "case.toml: is not TOML: *"),
+    "nested deep": (CASE + "x = " + "[" * 9000 + "]" * 9000, "case.toml: is nested too deep for a case"),
+    "NUL": (CASE + "\0", "case.toml:19: holds NUL bytes, expected text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_toml_is_refused_with_its_line(root: Path, name: str) -> None:
+    text, message = BROKEN[name]
+    found = refusal(root, text)
+    assert found.startswith(message[:-1]) if message.endswith("*") else found == message
+
+
+def test_paths_that_are_no_case(root: Path) -> None:
+    for path, message in (
+        (root / "none", ": no such case"),
+        (root / "none.toml", ": no such case"),
+        (root, ": has no case.toml, expected a case folder"),
+        (
+            root / "net" / "cells.csv",
+            ":1: is no drive-test log rfopt can read, expected one of: gnettrack, parquet, table",
+        ),
+    ):
+        with pytest.raises(InputError) as caught:
+            read_case(path)
+        assert str(caught.value) == f"{printable(path, 999)}{message}"
+
+
+def test_what_the_network_or_a_log_refuses_is_said_of_that_file(root: Path) -> None:
+    assert refusal(root, changed(('"../net"', '"../nett"'))).endswith("nett: no such network folder")
+    assert refusal(root, changed(('"../net"', '""'))).endswith("expected a folder with cells.csv")
+    assert refusal(root, changed(('["*.csv"]', '["*"]'))).endswith(
+        "case.toml:1: is no drive-test log rfopt can read, expected one of: gnettrack, parquet, table"
+    )
+    assert refusal(root, changed(('["*.csv"]', '["."]'))).endswith(": is not a file")
+    assert refusal(root, changed(('["*.csv"]', '["c.csv"]'))) == "c.csv: no such file"
+
+
+def test_logs_without_rows_are_refused(root: Path) -> None:
+    empty = root / "case" / "empty.tab"
+    empty.write_text("time,rat,serving,cell,rxlev_dbm\n", encoding="utf-8")
+    assert refusal(root, changed(('["*.csv"]', '["empty.tab"]'))) == "case.toml: its logs hold no readings"
+
+
+SCALARS = st.one_of(
+    st.integers(-(10**20), 10**20), st.floats(), st.booleans(), st.text(max_size=5),
+    st.sampled_from(["../net", "*.csv", "a.csv", "A", "power_dbm", "**", "[", "~", "/", "..", "\x00", "a" * 300]),
+)  # fmt: skip
+KEYS = st.sampled_from(["id", "text", "lat", "lon", "building", "floor", "network", "logs", "wanted", "parameters", "cells",
+                        "max_changes", "site_visits", "x"])  # fmt: skip
+
+
+def toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(item) for item in value) + "]"
+    if isinstance(value, str):
+        return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in value) + '"'
+    return str(value)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(KEYS, SCALARS | st.lists(SCALARS, max_size=3))
+def test_any_value_of_any_key_is_read_or_refused_in_one_line(root: Path, key: str, value: object) -> None:
+    lines = [f"{key} = {toml(value)}" if line.startswith(f"{key} =") else line for line in CASE.splitlines()]
+    folder = put(root, "\n".join(lines))
+    try:
+        case = read_case(folder)
+    except InputError as error:
+        assert "\n" not in str(error) and str(error).isprintable()
+    else:
+        assert np.isfinite(case.lat) and case.limits.max_changes >= 0

@@ -1,0 +1,185 @@
+"""Which cell was heard: clear, ambiguous, unknown, and never guessed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rfopt.identify import CLEAR_MARGIN, FARTHEST_KM, identify
+from rfopt.network import Network
+
+from .networks import HOME, network, readings
+
+NORTH_KM = 1.0 / 111.195
+"""Degrees of latitude in a kilometre."""
+
+
+def twin(km: float, **values: object) -> dict[str, object]:
+    """A second cell with A's ARFCN and BSIC, so many kilometres north of the phone, omnidirectional."""
+    place = {"lat": HOME[0] + km * NORTH_KM, "lon": HOME[1]}
+    return {"rat": "GSM", "kind": "macro", **place, "power_dbm": 43, "arfcn": 62, "bsic": "4-5", **values}
+
+
+def heard(arfcn: float = 62, bsic: str = "4-5", **values: object) -> dict[str, object]:
+    return {"rat": "GSM", "arfcn": arfcn, "bsic": bsic, "rxlev_dbm": -80, **values}
+
+
+def named(net: Network, *rows: dict[str, object]) -> list[str]:
+    return identify(readings(rows), net, *HOME).readings["cell"].tolist()
+
+
+def far_from_home(km: float) -> dict[str, object]:
+    return {"lat": HOME[0] + km * NORTH_KM, "lon": HOME[1]}
+
+
+def test_a_single_cell_of_an_identity_is_named() -> None:
+    lte = {"rat": "LTE", "earfcn": 38400, "pci": 11, "rsrp_dbm": -100}
+    assert named(network(), heard(), heard(70, "4-1"), lte) == ["A", "B", "M"]
+
+
+def test_channel_and_code_must_both_fit() -> None:
+    rows = [heard(62, "4-6"), heard(63, "4-5"), heard(math.nan, "4-5"), heard(62, "")]
+    rows += [{"rat": "LTE", "earfcn": 38400, "pci": 12, "rsrp_dbm": -100}, {"rat": "LTE", "earfcn": 1300, "pci": 10}]
+    found = identify(readings(rows), network(), *HOME)
+    assert found.readings["cell"].tolist() == [""] * 6
+    assert found.ambiguous.empty
+
+
+def test_unknown_identities_are_counted() -> None:
+    rows = [heard(63), heard(63), heard(64), heard(), {"rat": "LTE", "earfcn": 38400, "pci": 99, "rsrp_dbm": -100}]
+    rows += [{"rat": "3G", "arfcn": 10}, {"rat": "GSM", "rxlev_dbm": -80, "serving": True, "time": 9}]
+    found = identify(readings(rows), network(), *HOME)
+    got = found.unknown.set_index(["rat", "channel", "code"])["samples"].to_dict()
+    assert got == {("GSM", 63, "4-5"): 2, ("GSM", 64, "4-5"): 1, ("LTE", 38400, "99"): 1}
+    assert found.ambiguous.empty
+
+
+def test_cells_too_far_away_are_not_considered() -> None:
+    net = network({"A": None, "T": twin(FARTHEST_KM - 0.01)})
+    assert named(net, heard()) == ["T"]
+    net = network({"A": None, "T": twin(FARTHEST_KM + 0.01)})
+    found = identify(readings([heard()]), net, *HOME)
+    assert found.readings["cell"].tolist() == [""] and found.unknown["samples"].tolist() == [1]
+
+
+def test_a_nearer_cell_wins_by_a_clear_margin() -> None:
+    clear = network({"A": None, "T": twin(1.0), "U": twin(1.0 + CLEAR_MARGIN + 0.01)})
+    assert named(clear, heard()) == ["T"]
+
+
+def test_what_is_not_clear_is_reported_and_not_guessed() -> None:
+    close = network({"A": None, "T": twin(1.0), "U": twin(1.0 + CLEAR_MARGIN - 0.01), "V": twin(9.0)})
+    found = identify(readings([heard(), heard(time=2.0), heard(70, "4-1")]), close, *HOME)
+    assert found.readings["cell"].tolist() == ["", "", "B"]
+    assert found.ambiguous.to_dict("records") == [
+        {"rat": "GSM", "channel": 62.0, "code": "4-5", "candidates": "T / U / V", "samples": 2}
+    ]
+    assert found.unknown.empty
+
+
+def test_the_place_of_the_reading_decides_and_the_complaints_where_it_has_none() -> None:
+    net = network({"A": None, "T": twin(0.0), "U": twin(4.0)})
+    rows = [heard(**far_from_home(0.0)), heard(**far_from_home(4.0)), heard(**far_from_home(2.0))]
+    rows += [heard(lat=math.nan, lon=math.nan)]
+    assert named(net, *rows) == ["T", "U", "", "T"]
+
+
+def serving(cell: str, **values: object) -> dict[str, object]:
+    return {"rat": "GSM", "serving": True, "cell": cell, "rxlev_dbm": -70, **values}
+
+
+def test_a_relation_of_the_server_breaks_the_tie() -> None:
+    cells = {"A": None, "T": twin(1.0), "U": twin(1.2)}
+    assert named(network(cells), serving("B"), heard())[1] == ""
+    assert named(network(cells, relations=[("B", "U")]), serving("B"), heard())[1] == ""
+    # the stranger's 0.5 on top of the distance makes 0.7 or 0.8
+    nearer = {"A": None, "T": twin(1.0), "U": twin(1.3)}
+    assert named(network(nearer, relations=[("B", "T")]), serving("B"), heard())[1] == "T"
+    assert (
+        named(network({"A": None, "T": twin(1.0), "U": twin(0.99)}, relations=[("B", "U")]), serving("B"), heard())[1]
+        == "U"
+    )
+
+
+def test_only_the_servers_own_relations_count() -> None:
+    cells = {"A": None, "T": twin(1.0), "U": twin(1.3)}
+    backwards = network(cells, relations=[("T", "B"), ("C", "T")])
+    assert named(backwards, serving("B"), heard())[1] == ""
+    elsewhere = [serving("B", point="south"), heard(point="north")]
+    assert named(network(cells, relations=[("B", "T")]), *elsewhere)[1] == ""
+    later = [serving("B", time=1.0), heard(time=2.0)]
+    assert named(network(cells, relations=[("B", "T")]), *later)[1] == ""
+
+
+def test_a_server_known_by_its_identity_alone_still_breaks_the_tie() -> None:
+    """The phone need not have named its server: its channel and code may."""
+    cells = {"A": None, "T": twin(1.0), "U": twin(1.3)}
+    net = network(cells, relations=[("B", "T")])
+    assert named(net, serving("", arfcn=70, bsic="4-1"), heard()) == ["B", "T"]
+
+
+def test_the_server_itself_is_no_stranger() -> None:
+    net = network({"A": None, "T": twin(1.0), "U": twin(1.3)}, relations=[("T", "U")])
+    assert named(net, serving("T", arfcn=62, bsic="4-5")) == ["T"]
+
+
+def test_an_azimuth_towards_the_phone_breaks_the_tie() -> None:
+    """0.2 per 60° off: facing away costs 0.6, the omnidirectional cell nothing."""
+    away, towards = twin(1.0, azimuth_deg=0), twin(1.0, azimuth_deg=180)
+    assert named(network({"A": None, "T": away, "U": towards}), heard()) == ["U"]
+    assert named(network({"A": None, "T": away, "U": twin(1.0)}), heard()) == ["U"]
+    assert named(network({"A": None, "T": twin(1.0), "U": towards}), heard()) == [""]
+    beside = twin(1.0, azimuth_deg=270)
+    assert named(network({"A": None, "T": beside, "U": towards}), heard()) == [""], "90° off cost 0.3 only"
+
+
+def test_azimuth_is_taken_around_the_circle() -> None:
+    west = {"lat": HOME[0], "lon": HOME[1] - 1.0 * NORTH_KM / math.cos(math.radians(HOME[0]))}
+    facing, away = twin(0, **west, azimuth_deg=90), twin(0, **west, azimuth_deg=270)
+    assert named(network({"A": None, "T": facing, "U": away}), heard()) == ["T"]
+    nearly_north = [twin(1.0, azimuth_deg=181), twin(1.0, azimuth_deg=359)]
+    assert named(network({"A": None, "T": nearly_north[0], "U": nearly_north[1]}), heard()) == ["T"]
+
+
+def test_a_name_the_phone_gave_is_kept() -> None:
+    net = network({"T": twin(0.0)})
+    assert named(net, heard(cell="A"), heard(cell="T"), heard(math.nan, "", cell="T")) == ["A", "T", "T"]
+
+
+def test_a_name_whose_channel_disagrees_is_not_believed() -> None:
+    assert named(network(), heard(70, "4-1", cell="A")) == ["B"]
+    assert named(network(), heard(63, "4-1", cell="A")) == [""]
+    assert named(network(), {"rat": "LTE", "earfcn": 38400, "pci": 10, "cell": "A"}) == ["L"]
+
+
+def test_a_name_the_table_does_not_have_falls_back_on_the_identity() -> None:
+    found = identify(readings([heard(cell="无名"), heard(63, cell="无名")]), network(), *HOME)
+    assert found.readings["cell"].tolist() == ["A", ""]
+    assert found.unknown["channel"].tolist() == [63]
+
+
+def test_all_other_columns_and_the_order_of_rows_stay() -> None:
+    rng = np.random.default_rng(1)
+    kinds = [heard(), heard(70, "4-1"), heard(63), heard(lat=math.nan, lon=math.nan), heard(62, "4-5", cell="A")]
+    kinds += [{"rat": "LTE", "earfcn": 38400, "pci": 10, "rsrp_dbm": -100}, {"rat": "5G"}, serving("B")]
+    rows = readings([kinds[k] | {"time": float(t)} for t, k in enumerate(rng.integers(0, len(kinds), 60))])
+    found = identify(rows, network(), *HOME)
+    pd.testing.assert_frame_equal(found.readings.drop(columns="cell"), rows.drop(columns="cell"))
+    alone = [identify(rows.iloc[[k]], network(), *HOME).readings["cell"].iloc[0] for k in range(len(rows))]
+    assert found.readings["cell"].tolist() == alone
+    assert found.unknown["samples"].sum() == (rows["arfcn"] == 63).sum()
+
+
+@pytest.mark.parametrize("order", ["ATU", "UTA", "TUA"])
+def test_the_order_of_the_table_does_not_matter(order: str) -> None:
+    cells: dict[str, dict[str, object] | None] = dict.fromkeys(("A", "B", "C", "D"))
+    cells |= {name: {"A": twin(0.2), "T": twin(1.0), "U": twin(1.3)}[name] for name in order}
+    assert named(network(cells), heard()) == ["A"]
+
+
+def test_no_readings() -> None:
+    found = identify(readings([heard()]).iloc[:0], network(), *HOME)
+    assert found.readings.empty and found.unknown.empty and found.ambiguous.empty
