@@ -27,6 +27,7 @@ SIGMA_DB, TAU_S = 4.0, 5.0
 IDLE_AVERAGE_S = 5.0
 """Idle levels in a log are taken as averages over this time (TS 45.008 §6.6.1)."""
 MOST_NEIGHBOURS = {"GSM": 6, "LTE": 8}
+LEVEL_COLUMN = {"GSM": "rxlev_dbm", "LTE": "rsrp_dbm"}
 CODE_CENTRE_DB = {"GSM": -0.5, "LTE": 0.5}
 """Centre of a report code's 1 dB against the value a log states: RXLEV states its upper edge, RSRP its lower."""
 LEAST_ERROR_DB = 0.3
@@ -58,10 +59,14 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Reports of one technology at one point: level[instant, cell] in dBm with NaN where not reported."""
+    """Reports of one technology at one point: level[instant, cell] in dBm with NaN where not reported.
+
+    `log` numbers the files, whose clocks have nothing to do with each other; `reported` counts neighbours.
+    """
 
     point: str
     time_s: NDArray[np.float64]
+    log: NDArray[np.int64]
     idle: NDArray[np.bool_]
     server: NDArray[np.int64]
     level_dbm: NDArray[np.float64]
@@ -82,11 +87,11 @@ def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
     rat : str
         ``GSM`` or ``LTE``.
     """
-    rows = readings[(readings["rat"] == rat) & (readings["cell"] != "")]
-    rows = rows[rows["cell"].isin(network.of_rat(rat).index) & ~rows["event"].isin(["csfb_ok", "csfb_fail"])]
+    rows = readings[(readings["rat"] == rat) & readings[LEVEL_COLUMN[rat]].notna()]
+    rows = rows[~rows["event"].isin(["csfb_ok", "csfb_fail"])]
     names = network.of_rat(rat).index
     heard = names[names.isin(rows["cell"].unique())]
-    points = _points(rows)
+    points = _points(rows[rows["cell"].isin(heard)])
     stretches = [_stretch(point, rows[rows["point"] == point], heard, rat) for point in points.index]
     fading = fit_fading(stretches)
     least = _least_reported(stretches, len(heard))
@@ -124,25 +129,26 @@ def _points(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stretch(point: str, rows: pd.DataFrame, cells: pd.Index, rat: str) -> Stretch:
-    column = "rxlev_dbm" if rat == "GSM" else "rsrp_dbm"
-    rows = rows[rows[column].notna()]
-    instant = rows.groupby(["file", "mode", "time"], sort=True).ngroup().to_numpy()
+    """The instants at which a cell of the table was reported; strangers count among the neighbours of an instant."""
+    instants = ["file", "mode", "time"]
+    rows = rows[rows["cell"].isin(cells).groupby([rows[name] for name in instants]).transform("any")]
+    instant = rows.groupby(instants, sort=True).ngroup().to_numpy()
     count = int(instant.max()) + 1 if len(rows) else 0
-    level = np.full((count, len(cells)), np.nan)
+    dbm = rows[LEVEL_COLUMN[rat]].to_numpy(dtype=float) + CODE_CENTRE_DB[rat]
     position = cells.get_indexer(pd.Index(rows["cell"]))
-    level[instant, position] = rows[column].to_numpy() + CODE_CENTRE_DB[rat]
-    time, idle = np.zeros(count), np.zeros(count, dtype=bool)
+    serving, known = rows["serving"].to_numpy(dtype=bool), position >= 0
+    level = np.full((count, len(cells)), np.nan)
+    level[instant[known], position[known]] = dbm[known]
+    time, idle, log = np.zeros(count), np.zeros(count, dtype=bool), np.zeros(count, dtype=np.int64)
     time[instant], idle[instant] = rows["time"].to_numpy(), (rows["mode"] == "idle").to_numpy()
+    log[instant] = pd.factorize(rows["file"])[0]
     server, disturbed = np.full(count, -1), np.full(count, np.nan)
-    serving = rows["serving"].to_numpy(dtype=bool)
     server[instant[serving]] = position[serving]
-    quality = rows["ci_db" if rat == "GSM" else "sinr_db"].to_numpy()
-    disturbed[instant[serving]] = (rows[column].to_numpy() + CODE_CENTRE_DB[rat] - quality)[serving]
-    neighbours = np.zeros(count, dtype=np.int64)
+    disturbed[instant[serving]] = (dbm - rows["ci_db" if rat == "GSM" else "sinr_db"].to_numpy())[serving]
+    neighbours, weakest = np.zeros(count, dtype=np.int64), np.full(count, np.inf)
     np.add.at(neighbours, instant[~serving], 1)
-    weakest = np.full(count, np.inf)
-    np.fmin.at(weakest, instant[~serving], rows[column].to_numpy()[~serving] + CODE_CENTRE_DB[rat])
-    return Stretch(point, time, idle, server, level, neighbours, weakest, disturbed)
+    np.fmin.at(weakest, instant[~serving], dbm[~serving])
+    return Stretch(point, time, log, idle, server, level, neighbours, weakest, disturbed)
 
 
 def _limits_dbm(
@@ -154,9 +160,8 @@ def _limits_dbm(
     limit[~np.isfinite(limit)] = np.nan
     channel = network.cells.loc[cells, "arfcn" if rat == "GSM" else "earfcn"].to_numpy()
     if rat == "GSM":
-        listed = ba_matrix(network, cells)
-        known = stretch.server >= 0
-        limit[known] = np.where(listed[stretch.server[known]], limit[known], np.nan)
+        listed = np.vstack([ba_matrix(network, cells), np.zeros(len(cells), dtype=bool)])
+        limit = np.where(listed[stretch.server], limit, np.nan)  # the list of an unknown server is not known
     else:
         seen = np.stack([np.isfinite(stretch.level_dbm[:, channel == f]).any(axis=1) for f in channel], axis=1)
         limit = np.where(seen, limit, np.nan)
@@ -196,7 +201,8 @@ def _mean(
 
 def _independent_share(time_s: NDArray[np.float64], tau_s: float) -> float:
     """Independent samples per sample of a Gauss-Markov series: step / (2τ), at most 1."""
-    step = float(np.median(np.diff(np.sort(time_s)))) if len(time_s) > 2 else 2 * tau_s
+    steps = np.diff(time_s)
+    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 2 * tau_s
     return min(1.0, max(step, 0.1) / (2.0 * tau_s))
 
 
@@ -239,8 +245,9 @@ def fit_fading(stretches: list[Stretch]) -> Fading:
     """
     lags: list[tuple[float, float, float, int]] = []
     for stretch in stretches:
-        for idle, window in ((False, 0.0), (True, IDLE_AVERAGE_S)):
-            lags += _lag_products(stretch, stretch.idle == idle, window)
+        for log in np.unique(stretch.log):
+            for idle, window in ((False, 0.0), (True, IDLE_AVERAGE_S)):
+                lags += _lag_products(stretch, (stretch.log == log) & (stretch.idle == idle), window)
     total = sum(n for *_, n in lags)
     if total < 200:
         return Fading(SIGMA_DB, TAU_S, total)
@@ -312,6 +319,8 @@ def _by_weakest_report(
     stretches: list[Stretch], limits: list[NDArray[np.float64]], noise: float
 ) -> NDArray[np.float64]:
     """The floor at which a cell's weakest report is just decodable, for cells unreported in `OFTEN` of the instants."""
+    if not stretches:
+        return np.zeros(0)
     level = np.concatenate([stretch.level_dbm for stretch in stretches])
     limit = np.concatenate(limits)
     could, did = np.isfinite(limit), np.isfinite(level)

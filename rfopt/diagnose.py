@@ -76,14 +76,15 @@ def diagnose_log(case: Case) -> list[Finding]:
     moves = transitions(case.readings)
     points = tuple(sorted(set(case.readings["point"]) - {""}))
     findings = []
+    across = (moves["rat_from"] != moves["rat_to"]).to_numpy()
+    back = {by: pingpong(moves, PINGPONG_S, by=by) for by in ("rat", "cell")}
     for rule, kind in (("pingpong_reselection", "reselection"), ("pingpong_handover", "handover")):
         minutes = _minutes(case.readings, idle=kind == "reselection")
-        chosen = moves[moves["kind"] == kind]
-        across = chosen["rat_from"] != chosen["rat_to"]
-        for by, part in (("rat", chosen[across]), ("cell", chosen[~across])):
-            if len(part) and minutes > 0:
-                returns = int(pingpong(part, PINGPONG_S, by=by).sum())
-                findings.append(_of_moves(rule, part, minutes, by, returns, points))
+        of_kind = (moves["kind"] == kind).to_numpy()
+        for by, chosen in (("rat", of_kind & across), ("cell", of_kind & ~across)):
+            if chosen.any() and minutes > 0:
+                returns = int(back[by][chosen].sum())
+                findings.append(_of_moves(rule, moves[chosen], minutes, by, returns, points))
     return sorted(findings, key=lambda f: (-f.severity, -f.evidence["returns"]))
 
 

@@ -83,11 +83,11 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
     )
     shelf = _shelve(network)
     serving = readings["serving"].to_numpy(dtype=bool)
-    servers = readings[serving].assign(cell=_name(keys[serving], shelf, network)["cell"])
+    servers = readings[serving].assign(cell=_name(keys[serving], shelf, network)["cell"].array)
     named = _name(keys.assign(server=_servers(readings, servers)), shelf, network)
     unnamed = named[(named["cell"] == "") & named["rat"].isin(["GSM", "LTE"]) & named["channel"].notna()]
     several = unnamed["candidates"] != ""
-    return Identified(readings.assign(cell=named["cell"]), _counted(unnamed[several]), _counted(unnamed[~several]))
+    return Identified(readings.assign(cell=named["cell"].array), _counted(unnamed[several]), _counted(unnamed[~several]))
 
 
 def _name(keys: pd.DataFrame, shelf: dict[tuple[str, float, str], list[str]], network: Network) -> pd.DataFrame:

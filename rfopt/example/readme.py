@@ -1,21 +1,134 @@
-def case_toml(): 
-    return """[complaint]
+"""Words that go with the example: which of its values are facts of the case and which are assumed."""
+
+from __future__ import annotations
+
+import math
+
+from rfopt.example.antennas import ANTENNAS, NULL_FILL_DB
+from rfopt.example.relations import FAULTS, ONE_WAY, TOO_FLAT, WANTED
+from rfopt.example.sites import AREA, LAT, LON, SITES
+from rfopt.example.surroundings import FLOOR, GSM_DBM, LTE_DBM, POINTS, ROOMS, height_m
+
+FACT, ASSUMED = "[S]", "[A]"
+
+NAMED = (
+    "宝湖天下NG2-5", "宝湖湾二期NG2-6", "金凤自来水厂NG1-1", "公安康复中心NG-1", "艾依水郡NG1-1", "金凤五里宜居-NGH-2",
+    "金凤宝湖湾26号楼-NLH-1", "金凤宝湖湾二区27号楼-NLH-1", "建华中学-NLH-3", "金凤艾依水郡-NLH-1",
+)  # fmt: skip
+"""Cells that the case names; all others are made up so that the tables look like a network."""
+
+FAULT_WORDS = {
+    "leak": "宝湖湾二期NG2-6 sends 8 dB too much and leaks into the flat / 室外分布功率过高，信号泄漏",
+    "no_reward": "宝湖天下NG2-5 has no reselection offset / 未设置正向重选偏置",
+    "margins": "handover margins 宝湖天下NG2-5 → 金凤自来水厂NG1-1 and → 公安康复中心NG-1 are too low / 切换门限偏低",
+    "one_way": "宝湖天下NG2-5 → 艾依水郡NG1-1 has no return / 单向邻区",
+    "overshoot": "金凤五里宜居-NGH-2 is tilted too little and shares ARFCN 41 with 宝湖天下NG2-5 / 下倾角过小，越区且同频",
+    "redirect": "1003 is missing from the redirect lists of four LTE cells / 回落频点缺 1003",
+}
+
+
+def case_toml() -> str:
+    """The case file."""
+    return f"""[complaint]
 id = "BHTX-23F"
-text = "宝湖天下1号楼23楼客户投诉家中2G/4G信号不稳定、通话质差、掉话，饭厅和客厅均有"
-lat = 38.495
-lon = 106.225
+text = "宝湖天下1号楼23楼用户投诉：家中手机频繁重选、切换，通话质差、掉话，4G打电话回落异常（北面饭厅、南面客厅）"
+lat = {LAT}
+lon = {LON}
 building = "bhtx-1"
-floor = 23
+floor = {FLOOR}
 
 [inputs]
 network = "../../site_configs/baohu_tianxia"
-logs = ["*_2g.csv", "lte_*.csv"]
-wanted = ["宝湖天下NG2-5"]
+logs = ["idle_2g.csv", "call_2g.csv", "lte_idle_csfb.csv"]
+wanted = ["{WANTED}"]
 
 [limits]
-parameters = ["power_dbm", "cell_reselect_offset_db", "temporary_offset_db", "penalty_time_s", "ho_margin_pbgt_db", "neighbour", "redirect_arfcn", "mech_tilt_deg", "azimuth_deg"]
+# No site here has remote electrical tilt: antennas are tilted by a crew.
+parameters = [
+  "power_dbm", "cell_reselect_offset_db", "temporary_offset_db", "penalty_time_s", "ho_margin_pbgt_db",
+  "neighbour", "redirect_arfcn", "mech_tilt_deg",
+]
 max_changes = 14
 site_visits = true
 """
-def case_text(seed, without): return "x\n"
-def network_text(without): return "x\n"
+
+
+def case_text(seed: int, without: frozenset[str]) -> str:
+    """README.md beside the logs."""
+    return f"""# Baohu Tianxia, building 1, floor {FLOOR} · 宝湖天下1号楼{FLOOR}楼
+
+A published complaint, rebuilt: the report is fact, the logs are not. They were written by `rfopt example` (seed {seed}),
+in which a phone decides by the same machines that rfopt replays; nobody walked this flat.
+根据公开案例复原：案例事实标 {FACT}，其余为假设，标 {ASSUMED}；测试数据由程序生成，不是实测。
+
+{_faults(without)}
+## Facts · 案例事实 {FACT}
+
+- Floor {FLOOR} of building 1 of 宝湖天下, Yinchuan Jinfeng; dining room (north) and living room (south) · 北面饭厅、南面客厅
+- GSM and LTE complain of interference on a high floor, fallback, frequent reselection and handover · 高层干扰、回落、重选切换频繁
+- The names of these cells, and what was wrong with each · 小区名称及各自的问题: {", ".join(NAMED)}
+- 宝湖天下NG2-5: BCCH 1003, about −75 dBm in the flat, because of where its antennas are · 室分信号约 −75 dBm
+- LTE about −100 dBm with SINR about 14 · LTE 约 −100 dBm，SINR 约 14
+- The six kinds of measures in `engineers_plan.csv`, among them −8 dB on 宝湖湾二期NG2-6 · 六项措施
+
+## Assumed · 假设 {ASSUMED}
+
+- Every other number of the network: see its README · 其余网络数据
+- The sizes in `engineers_plan.csv` other than −8 dB: offsets of 10 dB, margins 6 → 10 dB, tilt + 3° · 措施的其它数值
+- Fading: σ 4 dB, memory 5 s, each cell by itself, 1 dB of noise · 衰落
+- Lengths: 600 s a room in GSM idle and in LTE idle, six calls of 90 s a room, a fallback call every 40 s; 120 s idle at
+  each of three places on the street · 测试时长
+- Idle rows are averages of 5 s, call rows single reports; C/I, SINR and RSRQ follow from all carriers of the tables
+- Limits: no remote electrical tilt, at most 14 changes · 无远程电调
+- Mean levels [dBm], as found · 平均电平:
+
+{_levels()}
+The flat's means over both rooms are those usually taken for this case (宝湖湾二期NG2-6 −72, 金凤自来水厂NG1-1 −76,
+公安康复中心NG-1 −77, 艾依水郡NG1-1 −78, 金凤五里宜居-NGH-2 −76 dBm). Rooms and street are split by eye.
+"""
+
+
+def _faults(without: frozenset[str]) -> str:
+    lines = [f"- {name}: {FAULT_WORDS[name]}" for name in FAULTS if name not in without]
+    heading = "## What is wrong here · 问题\n\n"
+    return heading + ("\n".join(lines) if lines else "Nothing: this is the healthy variant · 无，健康网络") + "\n"
+
+
+def _levels() -> str:
+    lines = ["| cell | " + " | ".join(POINTS) + " |", "|---|" + "---|" * len(POINTS)]
+    for name, levels in (GSM_DBM | LTE_DBM).items():
+        values = " | ".join(f"{value:g}" for value in levels)
+        mark = FACT if name == WANTED else ASSUMED
+        lines.append(f"| {name} {mark if name == WANTED else ''}".rstrip() + f" | {values} |")
+    return "\n".join(lines) + "\n"
+
+
+def network_text(without: frozenset[str]) -> str:
+    """README.md beside the network's tables."""
+    east, north, height = SITES["金凤五里宜居"]
+    distance = math.hypot(east, north)
+    elevation = math.degrees(math.atan2(height_m(ROOMS[0]) - height, distance))
+    antennas = ", ".join(
+        f"{name} ({facts[2]} elements {facts[3]:g} wavelengths apart)" for name, facts in ANTENNAS.items()
+    )
+    return f"""# The network around Baohu Tianxia · 宝湖天下周边网络
+
+Facts {FACT}: the names {", ".join(NAMED)}; BCCH 1003 of {WANTED}; that 宝湖湾二期NG2-6 is the distribution system of the
+next estate; that {WANTED} → {ONE_WAY} has no return; that the four named LTE cells do not list 1003.
+案例事实 {FACT}：上述小区名称、1003 频点、相邻小区分布系统、单向邻区、四个 LTE 小区缺 1003。
+
+Assumed {ASSUMED}: everything else, that is all places, heights, azimuths, tilts, powers, antennas, other cells, ARFCN, BSIC,
+EARFCN, PCI, area code {AREA} (one for all), identities, loads, relations, lists, parameters and buildings.
+其余全部为假设 {ASSUMED}：位置、挂高、方位角、下倾角、功率、天线、频点、其它小区、邻区、参数和建筑物。
+
+- Floors are 3 m, so the flat is at {height_m(ROOMS[0]):g} m · 层高 3 m
+- Antennas are made by array theory, not copied from a maker: {antennas}; feeding errors fill the nulls to
+  {NULL_FILL_DB:g} dB · 天线方向图由阵列公式生成
+- {TOO_FLAT} stands {distance / 1000:.2f} km away, {height:g} m high: the flat is {elevation:.1f}° above its horizon. Found with
+  1° + 2° of tilt the flat lies on the upper slope of its main lobe; 3° more take it into the first null, 11 dB down,
+  while its own users, 100 to 600 m off and 4° to 23° below, lie in the lobe's lower half and lose nothing. For a flat among the
+  upper side lobes the same tilt could as well do harm · 用户位于主瓣上沿，再下压 3° 约降 11 dB，地面用户不受损
+- 宝湖湾二期NG2-6 is a pair of panels that shine at its own façades from the ground · 射灯对打本小区楼宇
+- 宝湖天下NG2-5 and {TOO_FLAT} share ARFCN 41, {ONE_WAY} and 金凤正源街-NGH-2 ARFCN 33: planned for the street,
+  where they do not meet · 地面规划不冲突，高层同频
+{"" if not without else chr(10) + "This variant is free of · 本变体不含: " + ", ".join(sorted(without)) + chr(10)}"""

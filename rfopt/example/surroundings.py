@@ -45,7 +45,7 @@ GSM_DBM = {
     "公安康复中心NG-1": (-77.5, -76.5, -79.0, -82.0, -76.0),
     "公安康复中心NG-2": (-97.0, -92.0, -98.0, -96.0, -90.0),
     "公安康复中心NG-3": (-94.0, -89.0, -100.0, -102.0, -98.0),
-    "艾依水郡NG1-1": (-76.5, -79.5, -82.0, -81.0, -85.0),
+    "艾依水郡NG1-1": (-75.0, -81.0, -82.0, -81.0, -85.0),
     "艾依水郡NG1-2": (-90.0, -93.0, -97.0, -101.0, -100.0),
     "金凤五里宜居-NGH-1": (-97.0, -96.0, -108.0, -107.0, -107.0),
     "金凤五里宜居-NGH-2": (-77.0, -75.0, -96.0, -95.0, -95.0),
@@ -73,6 +73,12 @@ def point_table() -> pd.DataFrame:
     """lat, lon and floor of every point."""
     rows = {name: (*place(east, north), floor) for name, (east, north, floor) in POINTS.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["lat", "lon", "floor"]).astype(float)
+
+
+def height_m(point: str) -> float:
+    """Height of the phone above ground, 1.5 m above its floor."""
+    floor = POINTS[point][2]
+    return 1.5 if floor is None else FLOOR_M * (floor - 1) + 1.5
 
 
 def buildings_text() -> str:

@@ -175,14 +175,14 @@ def _forget(now, first, time_s, reported, total):
 
 @njit
 def _listen(t, row, noise, pair_start, pair_cell, pair_weight, mw, heard):
-    """Note which of the cells that have interferers can be decoded at step t."""
+    """Note which cells can be decoded at step t, those that have interferers among them."""
     for c in range(row.size):
         mw[c] = _power(np.float64(row[c]))
     for i in range(row.size):
         disturbance = noise[i]
         for k in range(pair_start[i], pair_start[i + 1]):
             disturbance += pair_weight[k] * mw[pair_cell[k]]
-        if pair_start[i] < pair_start[i + 1] and mw[i] >= disturbance:
+        if mw[i] >= disturbance:
             heard[i] = t
 
 

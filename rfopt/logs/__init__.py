@@ -125,7 +125,7 @@ def number_text(value: float) -> str:
     """
     if math.isnan(value):
         return ""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
 
 
 def log_parquet(readings: pd.DataFrame) -> bytes:

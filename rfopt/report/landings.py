@@ -17,6 +17,7 @@ from rfopt.words import say
 
 LEAST_LABEL = 5.0
 """Width in per cent from which a stretch carries its cell's code."""
+LEAST_ON_PHONE = 10.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Segment:
     def labelled(self) -> bool:
         """Wide enough for its code."""
         return self.width >= LEAST_LABEL
+
+    @property
+    def narrow(self) -> bool:
+        """Too narrow for its code on a phone."""
+        return self.width < LEAST_ON_PHONE
 
 
 @dataclass(frozen=True)

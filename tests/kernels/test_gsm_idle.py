@@ -178,6 +178,13 @@ def test_only_the_six_strongest_are_followed():
     assert camp([(20.0, [*levels[:6], -77, -76])], **rewarded) == [(5.0, 7, "C2")]
 
 
+@pytest.mark.parametrize(("sixth_dbm", "seventh_dbm", "cell"), [(-75.2, -75.6, 6), (-75.6, -75.2, 7)])
+def test_equal_reports_are_told_apart_by_the_last_sample(sixth_dbm, seventh_dbm, cell):
+    suitable_last = {"rxlev_access_min_dbm": [-100] + [-60] * 5 + [-100] * 2}
+    levels = [-85, -70, -71, -72, -73, -74, sixth_dbm, seventh_dbm]
+    assert camp([(8.0, levels)], **suitable_last) == [(5.0, cell, "C2")]
+
+
 def test_cell_off_the_list_is_ignored():
     assert camp([(20.0, [-85, -70])], ba=[[1, 0], [0, 1]]) == []
 

@@ -128,6 +128,9 @@ def test_higher_priority_needs_only_its_threshold():
     assert camp([(5.0, [-80, -109])], **two_layers(6)) == [(1.0, 1, "HIGHER_PRIORITY")]
     assert camp([(5.0, [-80, -110])], **two_layers(6)) == []
     assert camp([(5.0, [-80, -109])], **two_layers(6, least=-118.0)) == []
+    # the layer's own minimum may be low, the cell's still counts
+    assert camp([(5.0, [-80, -120])], **two_layers(6, high=0.0, least=-130.0)) == []
+    assert camp([(5.0, [-80, -119])], **two_layers(6, high=0.0, least=-130.0)) == [(1.0, 1, "HIGHER_PRIORITY")]
 
 
 def test_lower_priority_needs_a_weak_server():
