@@ -210,7 +210,8 @@ def apply(network: Network, plan: Plan) -> Network:
     InputError
         If an `old` value does not match: the plan was made for another state of the network.
     """
-    cells, neighbours = network.cells.copy(), network.neighbours.copy()
+    cells = network.cells.copy() if any(change.neighbour is None for change in plan) else network.cells
+    neighbours = network.neighbours.copy()
     redirects = set(network.redirects)
     for change in plan:
         now = replace(network, cells=cells, neighbours=neighbours, redirects=frozenset(redirects))

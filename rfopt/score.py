@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from rfopt.alignment import misalignments
 from rfopt.evidence import Evidence
@@ -70,10 +71,16 @@ class Score:
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
     def helps(self, other: Score) -> float:
-        """Share of draws in which this plan is better than another, or as good where neither lacks anything."""
-        better = self.by_draw > other.by_draw + 1e-9
-        both_full = (self.by_draw >= 1.0 - 1e-9) & (other.by_draw >= 1.0 - 1e-9)
-        return float((better | both_full).mean())
+        """Probability that this plan is better than another: normal in the differences draw by draw.
+
+        The differences hold the chance of a draw's few runs too, so a probability near one half says little and one
+        near 1 is earned. Equal in every draw counts as certain only where neither lacks anything.
+        """
+        gain = self.by_draw - other.by_draw
+        spread = float(gain.std(ddof=1)) if len(gain) > 1 else 0.0
+        if spread < 1e-12:
+            return 1.0 if gain.mean() > 0 or self.objective >= 1.0 - 1e-9 else 0.0
+        return float(ndtr(gain.mean() / spread))
 
 
 def cost_of(plan: Plan) -> float:

@@ -22,12 +22,14 @@ LEAST_PLAN_GAIN = 0.02
 """Objective that a plan must add to be proposed at all."""
 LEAST_LOSS = 0.001
 """Worth that must be lost if a part of a plan is taken out."""
+SMALL_LOSS = 0.01
+"""A part worth less than this must be sure to help, or it is taken out."""
 SURE = 0.9
-"""Share of draws in which a recommended change must help."""
-GOOD_ENOUGH = 0.97
+"""Probability with which a recommended change must help."""
+GOOD_ENOUGH = 0.9
 """Objective above which pairs are not looked for."""
-MOST_PAIRS = 200
-MOST_ROUNDS = 3
+MOST_PAIRS = 100
+MOST_ROUNDS = 2
 SLACK = 0.001
 """Worth that may be given up for a smaller step."""
 
@@ -65,9 +67,17 @@ class Search:
 
 
 def with_move(plan: Plan, move: Move) -> Plan:
-    """A plan with a move added; values that the plan already changes are replaced."""
+    """A plan with a move added; values that the plan already changes are replaced.
+
+    A relation that is deleted loses the changes of its margins, and one that the plan deletes takes no new ones.
+    """
     changed = {c.key: c for c in plan} | {c.key: c for c in move.changes}
-    return tuple(change for change in changed.values() if change.old != change.new)
+    gone = {(c.cell, c.neighbour) for c in changed.values() if c.parameter == "neighbour" and c.new == "absent"}
+    return tuple(
+        c
+        for c in changed.values()
+        if c.old != c.new and (c.parameter == "neighbour" or (c.cell, c.neighbour) not in gone)
+    )
 
 
 def find(search: Search) -> Plan:
@@ -189,12 +199,11 @@ def _prune(search: Search, plan: Plan) -> Plan:
         here = search.worth(plan)
         parts = {*parts_of(plan, search.moves), *((change,) for change in plan)}
         loss = {part: here - search.worth(without(plan, part)) for part in sorted(parts, key=keys_of)}
-        doubtful = [
-            p for p in loss if loss[p] < LEAST_LOSS or search.score(plan).helps(search.score(without(plan, p))) < SURE
-        ]
-        if not doubtful:
+        part = min(loss, key=lambda p: (loss[p], keys_of(p)))
+        unsure = loss[part] < SMALL_LOSS and search.score(plan).helps(search.score(without(plan, part))) < SURE
+        if loss[part] >= LEAST_LOSS and not unsure:
             return plan
-        plan = without(plan, min(doubtful, key=lambda p: (loss[p], keys_of(p))))
+        plan = without(plan, part)
     return plan
 
 

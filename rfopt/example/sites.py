@@ -33,7 +33,7 @@ CEILING = {"gain_dbi": 2.0}
 
 DISTRIBUTIONS = [
     # cell, site, azimuth, power, most, buildings, BCCH, BSIC, further carriers, reselect offset
-    ("宝湖天下NG2-5", "宝湖天下", None, 12.0, 12.0, "bhtx-1;bhtx-2", 1003, "4-5", "1005;1007;41;58", 10.0),
+    ("宝湖天下NG2-5", "宝湖天下", None, 12.0, 12.0, "bhtx-1;bhtx-2", 1003, "4-5", "1007;1016;41;58", 10.0),
     ("宝湖天下NG2-4", "宝湖天下3号楼", None, 12.0, 12.0, "bhtx-3", 1013, "4-2", "1000;37", 10.0),
     ("宝湖湾二期NG2-6", "宝湖湾二期", 335.0, 25.0, 33.0, "bhw-1;bhw-2", 1006, "4-6", "1019;29", 0.0),
 ]
@@ -81,7 +81,7 @@ COLUMNS = [
 
 GSM_COMMON = {
     "rat": "GSM", "lac": AREA, "load": 0.4, "rxlev_access_min_dbm": -100, "cell_reselect_offset_db": 0,
-    "temporary_offset_db": 0, "penalty_time_s": 20, "cell_reselect_hysteresis_db": 6, "ho_averaging_sacch": 26,
+    "temporary_offset_db": 0, "penalty_time_s": 20, "cell_reselect_hysteresis_db": 6, "ho_averaging_sacch": 24,
     "ho_period_pbgt_sacch": 6, "ho_threshold_lev_dbm": -95, "ho_threshold_qual": 5, "radio_link_timeout": 20,
 }  # fmt: skip
 LTE_COMMON = {

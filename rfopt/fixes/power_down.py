@@ -9,7 +9,9 @@ from rfopt.finding import Finding, Move
 from rfopt.fixes import because, change, competitors, culprits, fixes, ladder, move
 from rfopt.rules import on_quantum
 
-STEP_DB, MOST_DB = 2.0, 12.0
+STEP_DB = 2.0
+MOST_DB = {"das": 12.0, "micro": 6.0, "macro": 4.0}
+"""A das may be turned down boldly, its estate is near; a macro's users are many and far."""
 RULES = (
     "das_leakage", "overshoot", "no_dominant_server", "cochannel_interference", "pingpong_reselection",
     "pingpong_handover", "csfb_frequency",
@@ -18,10 +20,11 @@ RULES = (
 
 @fixes
 def power_down(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """Power −2 to −12 dB in steps of 2 dB, the quantum of a GSM transmitter's attenuation."""
+    """Power down in steps of 2 dB, the quantum of a GSM transmitter's attenuation, by `MOST_DB` at most."""
     moves = []
     for cell in dict.fromkeys([*competitors(evidence), *culprits(findings, "cochannel_interference")]):
         power = on_quantum("cells", "power_dbm", evidence.number(cell, "power_dbm"))
-        for new in ladder(power, power - MOST_DB, -STEP_DB):
+        most = MOST_DB[str(evidence.network.cells.at[cell, "kind"])]
+        for new in ladder(power, power - most, -STEP_DB):
             moves += move("power_down", (change(evidence, cell, "power_dbm", new),), because(findings, RULES))
     return moves

@@ -6,6 +6,8 @@ I_i = floor_i + Σ_j coupling[i, j]·10^(L_j/10) in mW. The diagonal is 0.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -30,7 +32,13 @@ def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
 
     A traffic carrier counts an interferer's power as if all its carriers had the power of its BCCH.
     """
-    own = [carriers(cell) for _, cell in cells.iterrows()]
+    own = [carriers(cell) for _, cell in cells[["arfcn", "tch_arfcns", "load"]].iterrows()]
+    return _coupling(tuple((tuple(arfcns), tuple(share)) for arfcns, share in own), traffic).copy()
+
+
+@functools.lru_cache(maxsize=64)
+def _coupling(own: tuple[tuple[tuple[int, ...], tuple[float, ...]], ...], traffic: bool) -> NDArray[np.float64]:
+    """`gsm_coupling` from carriers and their activity; few plans change either."""
     coupling = np.zeros((len(own), len(own)))
     for i, (arfcns, _) in enumerate(own):
         victims = arfcns if traffic else arfcns[:1]
@@ -40,7 +48,7 @@ def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
     return coupling
 
 
-def _leak(victim: int, others: list[int], share: list[float]) -> float:
+def _leak(victim: int, others: tuple[int, ...], share: tuple[float, ...]) -> float:
     pairs = [(abs(victim - other), part) for other, part in zip(others, share, strict=True)]
     return sum(part / float(mw(PROTECTION_DB[gap])) for gap, part in pairs if gap < len(PROTECTION_DB))
 

@@ -52,12 +52,14 @@ def relations(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
 def ba_matrix(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
     """ba[s, n]: cell n's BCCH is on s's list — its own and those of its neighbours (contract §1)."""
     arfcn = network.cells["arfcn"]
-    lists: dict[str, set[float]] = {name: {arfcn[name]} for name in cells}
-    for cell, neighbour in network.neighbours.index:
-        if cell in lists:
-            lists[cell].add(arfcn[neighbour])
-    own = [arfcn[name] for name in cells]
-    return np.array([[a in lists[name] for a in own] for name in cells], dtype=bool).reshape(len(cells), len(cells))
+    own = arfcn.loc[cells].to_numpy(dtype=float)
+    listed = own[:, None] == own[None, :]
+    pairs = network.neighbours.index
+    server = cells.get_indexer(pairs.get_level_values(0))
+    known = server >= 0
+    carrier = arfcn.loc[pairs.get_level_values(1)[known]].to_numpy(dtype=float)
+    np.logical_or.at(listed, server[known], carrier[:, None] == own[None, :])
+    return listed
 
 
 def gsm_idle_arrays(network: Network, names: pd.Index) -> Arrays:

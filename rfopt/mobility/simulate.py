@@ -53,9 +53,9 @@ class Budget:
     levels, so the spread between groups is what the result may be off by.
     """
 
-    runs: int = 100
+    runs: int = 160
     draws: int = 20
-    idle_s: float = 240.0
+    idle_s: float = 165.0
     warm_s: float = 40.0
     call_s: float = 90.0
     lte_call_s: float = 60.0
@@ -69,9 +69,13 @@ MOST_REMEMBERED = 120
 
 @dataclass
 class Situation:
-    """Points, levels and chance, the same for every plan. Made by `prepare`."""
+    """Points, levels and chance, the same for every plan. Made by `prepare`.
+
+    `network` holds the cells heard, `whole` is the network they were taken from.
+    """
 
     network: Network
+    whole: Network
     gsm: Anchor
     lte: Anchor
     links: Links
@@ -120,7 +124,7 @@ def prepare(
     points = pd.concat([gsm.levels.points, lte.levels.points])
     points = points[~points.index.duplicated()].sort_index()
     links = link(network.cells.loc[names], points)
-    situation = Situation(network.subset(names), gsm, lte, links, wanted, budget, {}, {}, {})
+    situation = Situation(network.subset(names), network, gsm, lte, links, wanted, budget, {}, {}, {})
     for anchor in (gsm, lte):
         situation.offsets[anchor.rat] = _offsets(anchor.levels, seed, budget)
         for point in anchor.levels.points.index:
@@ -197,26 +201,40 @@ def simulate(situation: Situation, network: Network) -> Replay:
     network : Network
         The situation's network after a plan (it may hold more cells).
     """
-    before = situation.network.cells
-    after = network.cells.loc[before.index]
-    delta = level_change_db(before, after, situation.links, network.antennas)
-    power = (after["power_dbm"] - before["power_dbm"]).to_numpy(dtype=float)
-    shift = pd.DataFrame(delta, index=situation.points, columns=before.index)
-    doubt = pd.DataFrame(ANTENNA_ERROR_SHARE * np.abs(delta - power), index=situation.points, columns=before.index)
+    names = situation.network.cells.index
+    delta, doubt = _level_change(situation, network)
+    shift = pd.DataFrame(delta, index=situation.points, columns=names)
+    doubts = pd.DataFrame(doubt, index=situation.points, columns=names)
     timelines: list[Timeline] = []
     fallbacks: list[Fallbacks] = []
     gsm, lte = _gsm_arrays(network, situation), _lte_arrays(network, situation)
+    landing = csfb_arrays(network, situation.gsm.levels.cells, situation.lte.levels.cells)
     for point in situation.points:
-        here = _Point(situation, point, cast(pd.Series, shift.loc[point]), cast(pd.Series, doubt.loc[point]))
+        here = _Point(situation, point, cast(pd.Series, shift.loc[point]), cast(pd.Series, doubts.loc[point]))
         if point in situation.gsm.levels.points.index:
             timelines += _gsm(here, *gsm)
         if point in situation.lte.levels.points.index:
             timelines += _lte(here, *lte)
         if point in situation.gsm.levels.points.index.intersection(situation.lte.levels.points.index):
-            fallbacks.append(_fall_back(here, timelines, network, gsm[0]))
+            fallbacks.append(_fall_back(here, timelines, landing, gsm[0]))
     gsm_names = tuple(situation.gsm.levels.cells)
     lte_names = tuple(situation.lte.levels.cells)
     return Replay(gsm_names, lte_names, indices(situation.wanted, gsm_names), tuple(timelines), tuple(fallbacks))
+
+
+def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far a plan moves every level and the standard error of that, (points, cells) in dB.
+
+    A change of power is exact; what tilt or azimuth changes is doubtful by `ANTENNA_ERROR_SHARE` of it.
+    """
+    before = situation.network.cells
+    if network.cells is situation.whole.cells:
+        still = np.zeros((len(situation.points), len(before)))
+        return still, still
+    after = network.cells.loc[before.index]
+    delta = level_change_db(before, after, situation.links, network.antennas)
+    power = (after["power_dbm"] - before["power_dbm"]).to_numpy(dtype=float)
+    return delta, ANTENNA_ERROR_SHARE * np.abs(delta - power)
 
 
 @dataclass(frozen=True)
@@ -361,14 +379,13 @@ def _unknown(server: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDArray[np
     return np.full(server.shape, np.nan, dtype=np.float32), np.full(server.shape, -1, dtype=np.int8)
 
 
-def _fall_back(here: _Point, timelines: list[Timeline], network: Network, idle: Arrays) -> Fallbacks:
+def _fall_back(here: _Point, timelines: list[Timeline], arrays: Arrays, idle: Arrays) -> Fallbacks:
     """CSFB calls from where the LTE phone camps, on the GSM levels of the same instants."""
     situation = here.situation
     steps = attempt_steps(situation.budget)
     camped = next(t for t in timelines if t.machine == "lte_idle" and t.point == here.name)
     warm = round(situation.budget.warm_s / IDLE_STEP_S)
     lte_cell = camped.server[:, steps - warm].astype(np.int64)
-    arrays = csfb_arrays(network, situation.gsm.levels.cells, situation.lte.levels.cells)
     shift, doubt = here.shift_db("GSM"), here.doubt_db("GSM")
     inputs = {**arrays, "shift": shift, "doubt": doubt, "lte_cell": lte_cell, "coupling": idle["coupling"]}
     landed: Fallbacks = here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, shift, idle["coupling"]))
