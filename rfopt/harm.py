@@ -86,6 +86,7 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
         elif row["kind"] != "das":
             frames[f"users of {cell}"] = _sector(cast(pd.Series, row))
             owner[f"users of {cell}"] = cell
+    frames = {group: places for group, places in frames.items() if len(places)}
     points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
     members = {group: np.flatnonzero(points["group"] == group) for group in frames}
     ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
@@ -120,11 +121,10 @@ def _sector(row: pd.Series) -> pd.DataFrame:
 
 
 def _floors(building: Building, but: int | None) -> pd.DataFrame:
-    floors = sorted({2, *range(4, int(building.floors) + 1, 5)} - {but})
-    wanted = ["lat", "lon", "height_m", "building"]
-    return pd.concat(
-        [points_of_floor(building, floor, spacing_m=20.0)[wanted] for floor in floors if floor <= building.floors]
-    )
+    """Places on the second, fourth and every fifth floor from there, on the ground floor of a lower building."""
+    floors = [f for f in (2, *range(4, building.floors + 1, 5)) if f <= building.floors and f != but] or [1]
+    places = pd.concat([points_of_floor(building, floor, spacing_m=20.0) for floor in floors])
+    return places.loc[places["floor"] != but, ["lat", "lon", "height_m", "building"]]
 
 
 def harm(groups: Groups, after: Network) -> list[Harm]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from rfopt.finding import Move
 from rfopt.fixes import fixes
 from rfopt.harm import Groups, Harm, groups_of
 from rfopt.kpis import compute
-from rfopt.mobility.simulate import simulate
+from rfopt.mobility.simulate import simulate, thinned
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Change, Network, Plan, apply, keys_of
 from rfopt.notes import notes_on
@@ -27,6 +27,8 @@ from rfopt.search import Search, find, parts_of
 HEALTHY = 0.97
 """As-found objective from which nothing is looked for where no finding reaches 0.5."""
 FOUND = 0.5
+ROUGH_DRAWS = 10
+"""Draws on which the search looks around; it decides on all."""
 
 Progress = Callable[[str, float], None]
 
@@ -150,10 +152,12 @@ def recommend(
     progress("search", 0.0)
     groups = groups_of(evidence, _movable(moves))
     search = Search(lambda plan: score(evidence, groups, plan), moves, case.limits.max_changes, progress)
+    fewer = replace(evidence, situation=thinned(evidence.situation, ROUGH_DRAWS))
+    rough = Search(lambda plan: score(fewer, groups, plan), moves, case.limits.max_changes, progress)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
-    plan = find(search) if moves and (found or diagnosis.objective < HEALTHY) else ()
+    plan = find(rough, search) if moves and (found or diagnosis.objective < HEALTHY) else ()
     progress("report", 0.9)
-    return _result(evidence, diagnosis, seed, search, groups, plan, dropped, rivals or {})
+    return _result(evidence, diagnosis, seed, search, rough, groups, plan, dropped, rivals or {})
 
 
 def _permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], list[dict[str, str]]]:
@@ -188,6 +192,7 @@ def _result(
     diagnosis: Diagnosis,
     seed: int,
     search: Search,
+    rough: Search,
     groups: Groups,
     plan: Plan,
     dropped: list[dict[str, str]],
@@ -210,12 +215,12 @@ def _result(
         intervals(after, evidence),
         intervals(evidence.replay, evidence),
         scored.harm,
-        tuple(dropped + _not_taken(search, plan)),
+        tuple(dropped + _not_taken(rough, plan)),
         notes_on(evidence, plan),
         ladder,
         after,
         {name: (other, score(evidence, groups, other)) for name, other in rivals.items()},
-        len(search.seen),
+        len(rough.seen),
     )
 
 

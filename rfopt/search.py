@@ -80,19 +80,27 @@ def with_move(plan: Plan, move: Move) -> Plan:
     )
 
 
-def find(search: Search) -> Plan:
-    """The best plan found; empty where nothing is worth doing."""
-    plan = _forward(search, ())
-    if search.score(plan).objective < GOOD_ENOUGH:
-        plan = _pairs(search, plan)
+def find(rough: Search, exact: Search) -> Plan:
+    """The best plan found; empty where nothing is worth doing.
+
+    Parameters
+    ----------
+    rough : Search
+        Scores on few draws, for looking around.
+    exact : Search
+        Scores on all draws, for deciding.
+    """
+    plan = _forward(rough, ())
+    if rough.score(plan).objective < GOOD_ENOUGH:
+        plan = _pairs(rough, plan)
     for _ in range(MOST_ROUNDS):
-        better = _forward(search, _prune(search, _refined(search, plan)))
-        if search.worth(better) < search.worth(plan) + LEAST_LOSS:
+        tuned = _prune(rough, _refined(rough, plan))
+        plan = _forward(rough, tuned)
+        if plan == tuned:
             break
-        plan = better
-    plan = _prune(search, _smaller(search, plan))
-    start, end = search.score(()), search.score(plan)
-    sure = end.helps(start) >= SURE and end.objective - start.objective >= LEAST_PLAN_GAIN
+    plan = _prune(exact, _smaller(rough, plan))
+    start, end = exact.score(()), exact.score(plan)
+    sure = end.helps(start) >= SURE and end.objective - start.objective >= LEAST_PLAN_GAIN and not end.refused
     return plan if sure else ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rfopt.example.antennas import ANTENNAS, NULL_FILL_DB
+from rfopt.example.antennas import ANTENNAS
 from rfopt.example.relations import FAULTS, ONE_WAY, TOO_FLAT, WANTED
 from rfopt.example.sites import AREA, LAT, LON, SITES
 from rfopt.example.surroundings import FLOOR, GSM_DBM, LTE_DBM, POINTS, ROOMS, height_m
@@ -109,7 +109,7 @@ def network_text(without: frozenset[str]) -> str:
     distance = math.hypot(east, north)
     elevation = math.degrees(math.atan2(height_m(ROOMS[0]) - height, distance))
     antennas = ", ".join(
-        f"{name} ({facts[2]} elements {facts[3]:g} wavelengths apart)" for name, facts in ANTENNAS.items()
+        f"{name} ({'uniform' if a.pedestal == 1.0 else 'tapered'}, nulls filled to {a.null_fill_db:g} dB)" for name, a in ANTENNAS.items()
     )
     return f"""# The network around Baohu Tianxia · 宝湖天下周边网络
 
@@ -122,8 +122,8 @@ EARFCN, PCI, area code {AREA} (one for all), identities, loads, relations, lists
 其余全部为假设 {ASSUMED}：位置、挂高、方位角、下倾角、功率、天线、频点、其它小区、邻区、参数和建筑物。
 
 - Floors are 3 m, so the flat is at {height_m(ROOMS[0]):g} m · 层高 3 m
-- Antennas are made by array theory, not copied from a maker: {antennas}; feeding errors fill the nulls to
-  {NULL_FILL_DB:g} dB · 天线方向图由阵列公式生成
+- Antennas are made by array theory, ten elements 0.8 wavelengths apart, not copied from a maker: {antennas}
+  · 天线方向图由阵列公式生成
 - {TOO_FLAT} stands {distance / 1000:.2f} km away, {height:g} m high: the flat is {elevation:.1f}° above its horizon. Found with
   1° + 2° of tilt the flat lies on the upper slope of its main lobe; 3° more take it into the first null, 11 dB down,
   while its own users, 100 to 600 m off and 4° to 23° below, lie in the lobe's lower half and lose nothing. For a flat among the

@@ -6,6 +6,8 @@ import math
 
 import pandas as pd
 
+from rfopt.example.antennas import LTE_COLUMN, PLAIN_GSM, SHAPED_GSM
+
 LAT, LON = 38.4950, 106.2250
 """The complaint; places are metres east and north of it."""
 M_PER_DEG = 111_195.0
@@ -27,7 +29,6 @@ SITES = {
 }
 """Where the antennas stand."""
 
-GSM_ANTENNA, LTE_ANTENNA = "G900-65-15.5", "TD1900-65-17"
 PANEL = {"gain_dbi": 9.0, "h_beamwidth_deg": 65.0, "v_beamwidth_deg": 35.0}
 CEILING = {"gain_dbi": 2.0}
 
@@ -55,6 +56,7 @@ MACROS = [
     ("金凤正源街-NGH-2", "金凤正源街", 120.0, 3.0, 3.0, 33, "1-2", "1022"),
 ]
 """Macro cells of GSM."""
+OLD_ANTENNAS = {"金凤五里宜居": PLAIN_GSM}
 
 LTE = [
     # cell, site, azimuth, mechanical tilt, electrical tilt, EARFCN, PCI, load
@@ -86,7 +88,7 @@ GSM_COMMON = {
 }  # fmt: skip
 LTE_COMMON = {
     "rat": "LTE", "kind": "macro", "tac": AREA, "bandwidth_mhz": 20, "power_dbm": 12.2, "max_power_dbm": 15.2,
-    "antenna": LTE_ANTENNA, "q_rxlevmin_dbm": -124, "q_hyst_db": 3, "s_intra_search_db": 62,
+    "antenna": LTE_COLUMN, "q_rxlevmin_dbm": -124, "q_hyst_db": 3, "s_intra_search_db": 62,
     "s_non_intra_search_db": 62, "cell_reselection_priority": 5, "thresh_serving_low_db": 4, "t_reselection_s": 1,
     "a3_offset_db": 3, "a3_hysteresis_db": 1, "a3_time_to_trigger_ms": 320,
 }  # fmt: skip
@@ -134,7 +136,7 @@ def _macro(
 ) -> dict[str, object]:
     return {
         **GSM_COMMON, **_at(site), "cell": cell, "kind": "macro", "azimuth_deg": azimuth, "mech_tilt_deg": mech,
-        "elec_tilt_deg": elec, "antenna": GSM_ANTENNA, "power_dbm": 40.0, "max_power_dbm": 40.0, "arfcn": arfcn,
+        "elec_tilt_deg": elec, "antenna": OLD_ANTENNAS.get(site, SHAPED_GSM), "power_dbm": 40.0, "max_power_dbm": 40.0, "arfcn": arfcn,
         "bsic": bsic, "tch_arfcns": tch, "ci": 10211 + number,
     }  # fmt: skip
 

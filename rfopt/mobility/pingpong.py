@@ -30,8 +30,10 @@ def pingpong(server: ArrayLike, time_s: ArrayLike, within_s: float) -> NDArray[n
     """
     servers, times = np.asarray(server), np.asarray(time_s, dtype=float)
     returns = np.zeros(servers.shape, dtype=bool)
-    for run, row in enumerate(servers):
-        change = np.flatnonzero(np.diff(row)) + 1
+    changed = servers[:, 1:] != servers[:, :-1]
+    for run in np.flatnonzero(changed.sum(axis=1) > 1):
+        row = servers[run]
+        change = np.flatnonzero(changed[run]) + 1
         before = row[change - 1]
         back = (row[change[1:]] == before[:-1]) & (before[:-1] >= 0) & (row[change[:-1]] >= 0)
         returns[run, change[1:]] = back & (np.diff(times[change]) < within_s)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, cast
 
@@ -34,7 +34,7 @@ from rfopt.mobility.setup import (
 from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
 from rfopt.network import Network
 from rfopt.radio.links import Links, link
-from rfopt.radio.predict import level_change_db
+from rfopt.radio.predict import LEVEL_COLUMNS, level_change_db
 from rfopt.units import dbm
 
 NOISE_DB = 1.0
@@ -100,6 +100,28 @@ class Situation:
         """The runs of each group; they lie side by side."""
         edges = np.searchsorted(self.draw_of_run(), np.arange(self.budget.draws + 1))
         return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def thinned(situation: Situation, draws: int) -> Situation:
+    """The same situation with its first few draws only: quicker, for looking around."""
+    budget = situation.budget
+    runs = situation.runs_of_draw()[draws - 1].stop
+    luck = {key: _first(value, runs) for key, value in situation.luck.items()}
+    return replace(
+        situation,
+        budget=replace(budget, runs=runs, draws=draws),
+        traces={key: trace[:runs] for key, trace in situation.traces.items()},
+        luck=luck,
+        offsets={rat: offset[:draws] for rat, offset in situation.offsets.items()},
+        done={},
+        figures={},
+    )
+
+
+def _first(luck: Any, runs: int) -> Any:
+    if isinstance(luck, dict):
+        return {name: values[:runs] for name, values in luck.items()}
+    return None if luck is None else luck[:runs]
 
 
 def stable_key(*words: str) -> int:
@@ -228,13 +250,18 @@ def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.fl
     A change of power is exact; what tilt or azimuth changes is doubtful by `ANTENNA_ERROR_SHARE` of it.
     """
     before = situation.network.cells
-    if network.cells is situation.whole.cells:
+    if all(_same(network.cells[name], situation.whole.cells[name]) for name in LEVEL_COLUMNS):
         still = np.zeros((len(situation.points), len(before)))
         return still, still
     after = network.cells.loc[before.index]
     delta = level_change_db(before, after, situation.links, network.antennas)
     power = (after["power_dbm"] - before["power_dbm"]).to_numpy(dtype=float)
     return delta, ANTENNA_ERROR_SHARE * np.abs(delta - power)
+
+
+def _same(a: pd.Series, b: pd.Series) -> bool:
+    x, y = a.to_numpy(), b.to_numpy()
+    return x is y or bool(((x == y) | ((x != x) & (y != y))).all())  # noqa: PLR0124  NaN is not itself
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,8 @@ class Timeline:
 
     @property
     def step_s(self) -> float:
-        """Usual time between steps."""
-        return float(np.median(np.diff(self.time_s))) if len(self.time_s) > 1 else 0.0
+        """Mean time between steps; 0 for a single one."""
+        return float(self.time_s[-1] - self.time_s[0]) / (len(self.time_s) - 1) if len(self.time_s) > 1 else 0.0
 
     @property
     def minutes(self) -> float:

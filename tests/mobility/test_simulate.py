@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numba
 import numpy as np
@@ -271,19 +271,21 @@ def test_power_and_tilt_together_doubt_the_tilt_only(lone: Evidence) -> None:
 
 
 def test_an_uncertain_mean_is_spread_over_the_draws(case: Evidence) -> None:
-    """Two groups of runs differ by more than their fading where the mean's error is large."""
-    situation = again(case)
-    error = case.gsm.levels.error_db
-    unit = situation.offsets["GSM"]
-    assert unit.shape == (SMALL.draws, *error.shape)
-    p = case.gsm.levels.points.index.get_loc("north")
-    trace = situation.traces["gsm_idle", "north"]
-    draw = situation.draw_of_run()
+    """A mean that is 5 dB less sure moves each group of runs by 5 dB times its own unit, all their steps alike."""
+    unsure = replace(case.gsm, levels=replace(case.gsm.levels, error_db=case.gsm.levels.error_db + 5.0))
+    other = prepare(NET, unsure, case.lte, ("A",), 0, SMALL)
+    apart = other.traces["gsm_idle", "south"] - case.situation.traces["gsm_idle", "south"]
+    units = other.offsets["GSM"][:, case.gsm.levels.points.index.get_loc("south")]
+    draw = other.draw_of_run()
     assert draw.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
-    fading = [trace[draw == k].mean(axis=(0, 1)) - case.gsm.levels.dbm[p] - unit[k, p] * error[p] for k in range(4)]
-    plain = [trace[draw == k].mean(axis=(0, 1)) - case.gsm.levels.dbm[p] for k in range(4)]
-    assert np.abs(fading).mean() < np.abs(plain).mean() + 0.5
-    assert np.abs(np.mean(fading)) < 1.0
+    assert [part.tolist() for part in (draw[runs] for runs in other.runs_of_draw())] == [
+        [0] * 2,
+        [1] * 2,
+        [2] * 2,
+        [3] * 2,
+    ]
+    np.testing.assert_allclose(apart, np.broadcast_to(5.0 * units[draw][:, None, :], apart.shape), atol=1e-4)
+    assert units.std() > 0.5
 
 
 # --- order, and who takes part --------------------------------------------------------------------------------------
