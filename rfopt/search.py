@@ -22,6 +22,8 @@ LEAST_PLAN_GAIN = 0.02
 """Objective that a plan must add to be proposed at all."""
 LEAST_LOSS = 0.001
 """Worth that must be lost if a part of a plan is taken out."""
+PLAIN_GAIN = 0.04
+"""A gain that is taken without asking every other move again."""
 SMALL_LOSS = 0.01
 """A part worth less than this must be sure to help, or it is taken out."""
 SURE = 0.9
@@ -116,10 +118,7 @@ def _forward(search: Search, plan: Plan) -> Plan:
         fresh = _refresh(search, plan, here, gains, chosen)
         best = max(fresh, key=lambda k: (fresh[k], -k), default=None)
         if best is None or fresh[best] < LEAST_GAIN:
-            if len(fresh) == len(chosen):
-                return plan
-            gains = {}
-            continue
+            return plan
         plan = with_move(plan, search.moves[best])
         gains = {k: fresh.get(k, gains.get(k, 0.0)) for k in chosen}
 
@@ -135,15 +134,16 @@ def _landmarks(moves: Sequence[Move]) -> list[int]:
 def _refresh(
     search: Search, plan: Plan, here: float, gains: dict[int, float], chosen: Sequence[int]
 ) -> dict[int, float]:
-    """Gains of moves on top of a plan, best stale ones first, until a fresh one beats all that is still stale.
+    """Gains of moves on top of a plan, best stale ones first, until a plain gain beats all that is still stale.
 
-    The first round, and one that finds nothing, look at every move.
+    The first round, and one that finds no more than small gains, look at every move: what was worth nothing alone
+    may be worth much in company.
     """
     order = sorted(chosen, key=lambda k: (-gains.get(k, 1.0), k))
     fresh: dict[int, float] = {}
     for place, k in enumerate(order):
         stale = gains.get(k, 1.0)
-        if gains and fresh and max(fresh.values()) >= max(stale, LEAST_GAIN):
+        if gains and fresh and max(fresh.values()) >= max(stale, PLAIN_GAIN):
             break
         fresh[k] = search.worth(with_move(plan, search.moves[k])) - here
         search.progress("search", max(here, 0.0) + (1.0 - max(here, 0.0)) * 0.5 * place / len(order))

@@ -325,8 +325,8 @@ def test_of_two_cells_on_one_carrier_only_the_stronger_is_read() -> None:
 
 
 def test_lte_cells_of_a_carrier_the_phone_measures_are_censored_others_unknown() -> None:
-    net = network({"N": {"rat": "LTE", "kind": "macro", "lat": 38.49, "lon": 106.2, "earfcn": 1300, "pci": 20, "tac": 1},
-                   "O": {"rat": "LTE", "kind": "macro", "lat": 38.49, "lon": 106.2, "earfcn": 38400, "pci": 21, "tac": 1}})  # fmt: skip
+    macro = {"rat": "LTE", "kind": "macro", "lat": 38.49, "lon": 106.2, "tac": 1}
+    net = network({"N": {**macro, "earfcn": 1300, "pci": 20}, "O": {**macro, "earfcn": 38400, "pci": 21}})
     rows = walk(net, {"L": -100.0, "M": -110.0}, seconds=60, rng=1)
     rows += walk(net, {"L": -100.0, "N": -105.0, "O": -106.0}, seconds=60, rng=2, point="south")
     found = anchored(net, rows, "LTE")

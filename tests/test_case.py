@@ -316,8 +316,8 @@ SCALARS = st.one_of(
     st.integers(-(10**20), 10**20), st.floats(), st.booleans(), st.text(max_size=5),
     st.sampled_from(["../net", "*.csv", "a.csv", "A", "power_dbm", "**", "[", "~", "/", "..", "\x00", "a" * 300]),
 )  # fmt: skip
-KEYS = st.sampled_from(["id", "text", "lat", "lon", "building", "floor", "network", "logs", "wanted", "parameters", "cells",
-                        "max_changes", "site_visits", "x"])  # fmt: skip
+KEYS = st.sampled_from(["id", "text", "lat", "lon", "building", "floor", "network", "logs", "wanted", "parameters",
+                        "cells",                         "max_changes", "site_visits", "x"])  # fmt: skip
 
 
 def toml(value: object) -> str:

@@ -187,9 +187,9 @@ def test_groups_that_no_change_reaches_are_absent(groups: Groups) -> None:
     assert {group for group, _ in both} == {"street", "floors of b1", "users of L", "users of C"}
 
 
-def single(power_dbm: float, building: Building = block("b2", 60.0, 20)) -> tuple[Network, Groups]:
+def single(power_dbm: float) -> tuple[Network, Groups]:
     """B alone in its estate, so that its own level is the best there."""
-    net = town(block("b1", 0.0, 30), building, A=None, C=None, D=None,
+    net = town(*HOMES, A=None, C=None, D=None,
                B={"building": "b2", "lat": HOME[0] + 60.0 * METRE, "power_dbm": power_dbm})  # fmt: skip
     case = evidence(net, walk_test(net), wanted=())
     return net, groups_of(case, ["B"])
@@ -197,8 +197,8 @@ def single(power_dbm: float, building: Building = block("b2", 60.0, 20)) -> tupl
 
 @pytest.mark.parametrize("down_db", [2.0, 8.0, 15.0])
 def test_power_down_lowers_the_estates_level_by_exactly_itself(down_db: float) -> None:
-    net, groups = single(10.0)
-    row = found(groups, changed(net, ("B", "power_dbm", 10.0 - down_db)))["estate of B", "coverage_gsm"]
+    net, groups = single(45.0)
+    row = found(groups, changed(net, ("B", "power_dbm", 45.0 - down_db)))["estate of B", "coverage_gsm"]
     place = groups.dbm[np.ix_(groups.members["estate of B"], columns(groups.network, "GSM"))]
     assert row.before == pytest.approx(covered(place, "GSM"), abs=1e-4)
     assert row.after == pytest.approx(covered(place - down_db, "GSM"), abs=1e-4)
@@ -241,7 +241,7 @@ def test_what_is_lost_above_a_good_level_is_no_harm() -> None:
 
 def test_another_cell_as_strong_keeps_the_place() -> None:
     """Where a second cell covers the estate too, taking the first away costs nothing."""
-    net, groups = single(10.0)
+    net, groups = single(45.0)
     alone = found(groups, changed(net, ("B", "power_dbm", -20.0)))["estate of B", "coverage_gsm"]
     place = {"building": "b2", "lat": HOME[0] + 60.0 * METRE, "power_dbm": 10}
     twin = town(*HOMES, A=place, B=place, C=None, D=None)

@@ -125,7 +125,7 @@ def test_a_relation_added_takes_the_defaults_of_the_contract() -> None:
     lte = apply(NET, (Change("M", "L", "neighbour", "absent", "present"),)).neighbours.loc[("M", "L")]
     assert lte[["q_offset_db", "cio_db"]].to_dict() == {"q_offset_db": 0, "cio_db": 0}
     assert lte[:4].isna().all()
-    assert RELATION_PARAMETERS == tuple(gsm.index)
+    assert tuple(gsm.index) == RELATION_PARAMETERS
 
 
 def test_values_set_beside_an_added_relation_replace_the_defaults() -> None:
@@ -157,7 +157,8 @@ STALE = [
     (Change("A", None, "power_dbm", math.nan, 4.0), "A power_dbm → 4: the network has 12, the plan expected empty"),
     (Change("A", None, "azimuth_deg", 0.0, 4.0), "A azimuth_deg 0 → 4: the network has empty, the plan expected 0"),
     (Change("A", None, "bsic", "4-4", "4-6"), "A bsic 4-4 → 4-6: the network has 4-5, the plan expected 4-4"),
-    (Change("A", "B", "ho_margin_pbgt_db", 6.0, 9.0), "A→B ho_margin_pbgt_db 6 → 9: the network has 4, the plan expected 6"),
+    (Change("A", "B", "ho_margin_pbgt_db", 6.0, 9.0),
+     "A→B ho_margin_pbgt_db 6 → 9: the network has 4, the plan expected 6"),
     (Change("A", "B", "neighbour", "absent", "present"),
      "A→B neighbour absent → present: the network has present, the plan expected absent"),
     (Change("L", "62", "redirect_arfcn", "absent", "present"),
@@ -192,7 +193,8 @@ REFUSED = [
      "A→A neighbour absent → present: a relation joins two cells"),
     (Change("L", "sixty", "redirect_arfcn", "absent", "present"),
      "redirect_arfcn wants an ARFCN in 'neighbour', found 'sixty'"),
-    (Change("L", None, "redirect_arfcn", "absent", "present"), "redirect_arfcn wants an ARFCN in 'neighbour', found ''"),
+    (Change("L", None, "redirect_arfcn", "absent", "present"),
+     "redirect_arfcn wants an ARFCN in 'neighbour', found ''"),
     (Change("L", "300", "redirect_arfcn", "absent", "present"),
      "redirect_arfcn 300 is in no GSM band; expected 0…124, 128…251, 512…885 or 955…1023"),
     (Change("A", "80", "redirect_arfcn", "absent", "present"), "A is GSM; only an LTE cell has a redirect list"),

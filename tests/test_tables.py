@@ -59,13 +59,13 @@ def test_spans_end_on_their_own_quantum(table: str, column: Column) -> None:
 def test_the_columns_of_the_contract_are_there() -> None:
     given = {
         "cells": "cell site rat kind lat lon height_m azimuth_deg mech_tilt_deg elec_tilt_deg antenna gain_dbi "
-        "h_beamwidth_deg v_beamwidth_deg power_dbm max_power_dbm building arfcn bsic lac ci tch_arfcns earfcn pci tac eci "
-        "bandwidth_mhz load rxlev_access_min_dbm cell_reselect_offset_db temporary_offset_db penalty_time_s "
+        "h_beamwidth_deg v_beamwidth_deg power_dbm max_power_dbm building arfcn bsic lac ci tch_arfcns earfcn pci tac "
+        "eci bandwidth_mhz load rxlev_access_min_dbm cell_reselect_offset_db temporary_offset_db penalty_time_s "
         "cell_reselect_hysteresis_db ho_averaging_sacch ho_period_pbgt_sacch ho_threshold_lev_dbm ho_threshold_qual "
         "radio_link_timeout q_rxlevmin_dbm q_hyst_db s_intra_search_db s_non_intra_search_db cell_reselection_priority "
         "thresh_serving_low_db t_reselection_s a3_offset_db a3_hysteresis_db a3_time_to_trigger_ms",
-        "neighbours": "cell neighbour ho_margin_pbgt_db ho_margin_lev_db ho_margin_qual_db rxlev_min_cell_dbm q_offset_db "
-        "cio_db",
+        "neighbours": "cell neighbour ho_margin_pbgt_db ho_margin_lev_db ho_margin_qual_db rxlev_min_cell_dbm "
+        "q_offset_db cio_db",
         "redirects": "cell arfcn",
         "layers": "cell target_rat target_channel priority thresh_x_high_db thresh_x_low_db q_rxlevmin_dbm",
         "log": "time point lat lon floor mode rat serving cell arfcn bsic rxlev_dbm rxqual ci_db earfcn pci rsrp_dbm "
@@ -177,8 +177,9 @@ def test_lists_on_the_air_hold_32() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(12.0, "12"), (-0.5, "-0.5"), (0.1 + 0.2, "0.3"), (math.nan, ""), (None, ""), ("", ""), ((62, 70), "62;70"), ((), ""),
-     ("宝湖", "宝湖"), (1e300, "1e+300"), (38.4950123, "38.4950123"), (-0.0, "0"), (np.float64(3.0), "3"), (5, "5")],
+    [(12.0, "12"), (-0.5, "-0.5"), (0.1 + 0.2, "0.3"), (math.nan, ""), (None, ""), ("", ""), ((62, 70), "62;70"),
+     ((), ""), ("宝湖", "宝湖"),
+     (1e300, "1e+300"), (38.4950123, "38.4950123"), (-0.0, "0"), (np.float64(3.0), "3"), (5, "5")],
 )  # fmt: skip
 def test_values_as_they_stand_in_a_table(value: object, text: str) -> None:
     assert value_text(value) == text

@@ -63,7 +63,9 @@ def write_example(folder: Path, seed: int = 0, without: frozenset[str] = frozens
         write_whole(case / file, log_text(as_readings(rows)))
     write_whole(case / "case.toml", case_toml())
     write_whole(case / "README.md", case_text(seed, without))
-    if not without:
+    if without:
+        (case / "engineers_plan.csv").unlink(missing_ok=True)  # it is for the network as found
+    else:
         write_whole(case / "engineers_plan.csv", plan_text(ENGINEERS_PLAN))
     return case
 
@@ -79,7 +81,9 @@ def _write_network(folder: Path, without: frozenset[str]) -> tuple[Network, Netw
     present = tuple(change for name, plan in FAULTS.items() if name not in without for change in plan)
     network = apply(healthy, present)
     redirects = pd.DataFrame(sorted(network.redirects), columns=["cell", "arfcn"])
-    _write_tables(folder, network.cells.reset_index(), network.neighbours.reset_index(), redirects)
+    given = cell_table().set_index("cell").notna()
+    cells = network.cells[given.columns].where(given).reset_index()  # a default filled in while reading stays unsaid
+    _write_tables(folder, cells, network.neighbours.reset_index(), redirects)
     return network, apply(healthy, tuple(change for plan in FAULTS.values() for change in plan))
 
 
@@ -92,7 +96,7 @@ def _write_tables(folder: Path, cells: pd.DataFrame, neighbours: pd.DataFrame, r
 def _world(network: Network, as_found: Network, seed: int) -> World:
     """The assumed levels are those of the network as found; another one's differ by what its changes do."""
     points = point_table()
-    found = pd.concat([level_table(GSM_DBM), level_table(LTE_DBM)], axis=1)
+    found = level_table()
     cells = network.cells.loc[found.columns]
     links = link(cells, points)
     moved = found + level_change_db(as_found.cells.loc[found.columns], cells, links, network.antennas)

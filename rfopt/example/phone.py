@@ -17,7 +17,15 @@ from rfopt.mobility import csfb
 from rfopt.mobility.interference import gsm_coupling, interference_mw, lte_coupling
 from rfopt.mobility.quality import rsrq_db
 from rfopt.mobility.reasons import Reason
-from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix, csfb_arrays, gsm_call_arrays, gsm_idle_arrays, lte_idle_arrays, relations
+from rfopt.mobility.setup import (
+    DECODE_CI_DB,
+    ba_matrix,
+    csfb_arrays,
+    gsm_call_arrays,
+    gsm_idle_arrays,
+    lte_idle_arrays,
+    relations,
+)
 from rfopt.mobility.simulate import stable_key
 from rfopt.network import Network
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw, rsrp_code, rsrp_dbm, rsrq_code, rxlev_code, rxlev_dbm
@@ -49,17 +57,13 @@ class World:
     points: pd.DataFrame
     seed: int
 
-    def fading(self, purpose: str, point: str, names: pd.Index, runs: int, steps: int, step_s: float) -> NDArray[np.float32]:
-        """Fading and noise about the mean, (runs, steps, cells) in dB."""
-        keys = np.array([stable_key(name) for name in names], dtype=np.uint64)
+    def levels(self, rat: str, purpose: str, point: str, runs: int, steps: int, step_s: float) -> NDArray[np.float32]:
+        """Levels at a point with fading and noise, (runs, steps, cells) in dBm."""
+        mean = (self.gsm_dbm if rat == "GSM" else self.lte_dbm).loc[point]
+        keys = np.array([stable_key(name) for name in mean.index], dtype=np.uint64)
         slow = draw_fading(stable_key(str(self.seed), purpose, point), runs, steps, step_s, TAU_S, keys)
         white = draw_fading(stable_key(str(self.seed), purpose, point, "noise"), runs, steps, step_s, 0.0, keys)
-        return np.asarray(slow * np.float32(SIGMA_DB) + white * np.float32(NOISE_DB))
-
-    def levels(self, rat: str, purpose: str, point: str, runs: int, steps: int, step_s: float) -> NDArray[np.float32]:
-        """Levels at a point, (runs, steps, cells) in dBm."""
-        mean = (self.gsm_dbm if rat == "GSM" else self.lte_dbm).loc[point]
-        varying = self.fading(purpose, point, mean.index, runs, steps, step_s)
+        varying = slow * np.float32(SIGMA_DB) + white * np.float32(NOISE_DB)
         return np.asarray(mean.to_numpy(dtype=np.float32) + varying)
 
     def row(self, time: float, point: str, mode: str, rat: str, cell: str, serving: bool) -> Row:
@@ -69,7 +73,8 @@ class World:
             "time": round(time, 2), "point": point, "lat": where["lat"], "lon": where["lon"], "floor": where["floor"],
             "mode": mode, "rat": rat, "serving": serving, "cell": cell if serving else "",
         }  # fmt: skip
-        return row | ({"arfcn": facts["arfcn"], "bsic": facts["bsic"]} if rat == "GSM" else {"earfcn": facts["earfcn"], "pci": facts["pci"]})
+        identity = ("arfcn", "bsic") if rat == "GSM" else ("earfcn", "pci")
+        return row | {name: facts[name] for name in identity}
 
 
 def as_readings(rows: list[Row]) -> pd.DataFrame:
@@ -105,8 +110,9 @@ def camp_2g(world: World, point: str, length_s: float) -> tuple[NDArray[np.float
     steps = _steps(length_s)
     level = world.levels("GSM", "idle_2g", point, 1, steps, IDLE_STEP_S)
     floor = np.full(len(names), mw(GSM_NOISE_DBM))
+    arrays = gsm_idle_arrays(world.network, names)
     server, _ = gsm_idle.camp(
-        level, np.arange(steps) * IDLE_STEP_S, np.zeros(len(names)), [-1], **gsm_idle_arrays(world.network, names), floor_mw=floor
+        level, np.arange(steps) * IDLE_STEP_S, np.zeros(len(names)), [-1], **arrays, floor_mw=floor
     )
     return level[0], server[0]
 
@@ -175,7 +181,7 @@ def _call_2g(world: World, point: str) -> Iterator[Row]:
                 yield _gsm_row(world, time, point, "call", names[n], False, level[k, t, n])
 
 
-def _luck(seed: int, point: str, steps: int) -> dict[str, NDArray[np.float32]]:
+def _luck(seed: int, point: str, steps: int) -> dict[str, Any]:
     key = stable_key(str(seed), "call_2g", point, "luck")
     uniform = draw_uniform(key, CALLS, steps, np.arange(2, dtype=np.uint64))
     jitter = draw_fading(key + 1, CALLS, steps, SACCH_S, 0.0, np.zeros(1, dtype=np.uint64))[:, :, 0]
@@ -200,14 +206,16 @@ def _lte_idle(world: World, point: str, length_s: float, calling: bool) -> Itera
     server, _ = lte_idle.camp(
         level, np.arange(steps) * IDLE_STEP_S, np.zeros(len(names)), [-1], **lte_idle_arrays(world.network, names)
     )
-    tries = {(k + 1) * FALLBACK_EVERY_S for k in range(int((length_s - BUSY_S) / FALLBACK_EVERY_S))} if calling else set()
-    landed = _land(world, point, server[0], sorted(tries), steps)
+    number = int((length_s - BUSY_S) / FALLBACK_EVERY_S) if calling else 0
+    tries = [(k + 1) * FALLBACK_EVERY_S for k in range(number)]
+    landed = _land(world, point, server[0], tries, steps) if tries else {}
     idle_from, failed = 0.0, False
     for time, at in _instants(length_s):
         if time < idle_from or server[0, at] < 0:
             continue
         event = "csfb_start" if time in tries else "csfb_fail" if failed else ""
-        yield from _lte_rows(world, time, point, int(server[0, at]), level[0, at - LTE_AVERAGE + 1 : at + 1].mean(axis=0), event)
+        mean = level[0, at - LTE_AVERAGE + 1 : at + 1].mean(axis=0)
+        yield from _lte_rows(world, time, point, int(server[0, at]), mean, event)
         failed = False
         if time in tries:
             row = landed[time]
@@ -234,20 +242,22 @@ def _rsrq_db(cells: pd.DataFrame, level: NDArray[np.float32], n: int) -> float:
     return float(rsrq_of_code(rsrq_code(ratio)))
 
 
-def _land(world: World, point: str, server: NDArray[np.int16], tries: list[float], steps: int) -> dict[float, Row | None]:
+def _land(
+    world: World, point: str, server: NDArray[np.int16], tries: list[float], steps: int
+) -> dict[float, Row | None]:
     """Where each fallback call lands: a GSM row, None where it fails."""
-    if not tries:
-        return {}
     gsm, lte = world.gsm_dbm.columns, world.lte_dbm.columns
     at = np.array([round((WARM_S + time) / IDLE_STEP_S) for time in tries])
     trace = world.levels("GSM", "csfb", point, 1, steps, IDLE_STEP_S)[0]
     level = 0.5 * (trace[at] + trace[at - 1])
     coupling = gsm_coupling(world.network.cells.loc[gsm], traffic=False)
     ci = level - dbm(mw(GSM_NOISE_DBM) + interference_mw(level.astype(np.float64), coupling))
-    luck = draw_uniform(stable_key(str(world.seed), "csfb", point, "luck"), 1, len(tries), np.arange(csfb.LUCK, dtype=np.uint64))
-    landing = csfb.land(level, ci, server[at], **csfb_arrays(world.network, gsm, lte), luck=luck[0])
+    key = stable_key(str(world.seed), "csfb", point, "luck")
+    luck = draw_uniform(key, 1, len(tries), np.arange(csfb.LUCK, dtype=np.uint64))[0]
+    landing = csfb.land(level, ci, server[at], **csfb_arrays(world.network, gsm, lte), luck=luck)
     rows: dict[float, Row | None] = {}
     for k, time in enumerate(tries):
-        row = _gsm_row(world, time + float(landing.delay_s[k]), point, "call", gsm[landing.cell[k]], True, level[k, landing.cell[k]])
+        cell = int(landing.cell[k])
+        row = _gsm_row(world, time + float(landing.delay_s[k]), point, "call", gsm[cell], True, level[k, cell])
         rows[time] = row | {"event": "csfb_ok"} if landing.success[k] else None
     return rows

@@ -95,8 +95,8 @@ def relation_table() -> pd.DataFrame:
     pairs = [pair for a, b in GSM_PAIRS for pair in ((a, b), (b, a))]
     rows = [
         {
-            "cell": cell, "neighbour": other, "ho_margin_pbgt_db": MARGINS_DB.get((cell, other), WANTED_MARGIN_DB if cell == WANTED else MARGIN_DB),
-            "ho_margin_lev_db": 3.0, "ho_margin_qual_db": 0.0, "rxlev_min_cell_dbm": -98.0,
+            "cell": cell, "neighbour": other, "ho_margin_pbgt_db": _margin_db(cell, other), "ho_margin_lev_db": 3.0,
+            "ho_margin_qual_db": 0.0, "rxlev_min_cell_dbm": -98.0,
         }
         for cell, other in pairs
     ]  # fmt: skip
@@ -105,6 +105,11 @@ def relation_table() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _margin_db(cell: str, other: str) -> float:
+    return MARGINS_DB.get((cell, other), WANTED_MARGIN_DB if cell == WANTED else MARGIN_DB)
+
+
 def redirect_table() -> pd.DataFrame:
     """The redirect lists of the healthy network, columns as in redirects.csv."""
-    return pd.DataFrame([(cell, arfcn) for cell, arfcns in REDIRECTS.items() for arfcn in arfcns], columns=["cell", "arfcn"])
+    entries = [(cell, arfcn) for cell, arfcns in REDIRECTS.items() for arfcn in arfcns]
+    return pd.DataFrame(entries, columns=["cell", "arfcn"])

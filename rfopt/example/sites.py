@@ -136,8 +136,8 @@ def _macro(
 ) -> dict[str, object]:
     return {
         **GSM_COMMON, **_at(site), "cell": cell, "kind": "macro", "azimuth_deg": azimuth, "mech_tilt_deg": mech,
-        "elec_tilt_deg": elec, "antenna": OLD_ANTENNAS.get(site, SHAPED_GSM), "power_dbm": 40.0, "max_power_dbm": 40.0, "arfcn": arfcn,
-        "bsic": bsic, "tch_arfcns": tch, "ci": 10211 + number,
+        "elec_tilt_deg": elec, "antenna": OLD_ANTENNAS.get(site, SHAPED_GSM), "power_dbm": 40.0, "max_power_dbm": 40.0,
+        "arfcn": arfcn, "bsic": bsic, "tch_arfcns": tch, "ci": 10211 + number,
     }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ GSM_DBM = {
     "公安康复中心NG-1": (-77.5, -76.5, -79.0, -82.0, -76.0),
     "公安康复中心NG-2": (-97.0, -92.0, -98.0, -96.0, -90.0),
     "公安康复中心NG-3": (-94.0, -89.0, -100.0, -102.0, -98.0),
-    "艾依水郡NG1-1": (-75.0, -81.0, -82.0, -81.0, -85.0),
+    "艾依水郡NG1-1": (-74.0, -82.0, -82.0, -81.0, -85.0),
     "艾依水郡NG1-2": (-90.0, -93.0, -97.0, -101.0, -100.0),
     "金凤五里宜居-NGH-1": (-97.0, -96.0, -108.0, -107.0, -107.0),
     "金凤五里宜居-NGH-2": (-77.0, -75.0, -96.0, -95.0, -95.0),
@@ -64,9 +64,9 @@ LTE_DBM = {
 }
 
 
-def level_table(levels: dict[str, tuple[float, ...]]) -> pd.DataFrame:
-    """Mean levels as found [dBm], points × cells."""
-    return pd.DataFrame(levels, index=list(POINTS))
+def level_table() -> pd.DataFrame:
+    """Mean levels as found [dBm], points × cells of both technologies."""
+    return pd.DataFrame(GSM_DBM | LTE_DBM, index=list(POINTS))
 
 
 def point_table() -> pd.DataFrame:
@@ -83,19 +83,18 @@ def height_m(point: str) -> float:
 
 def buildings_text() -> str:
     """The buildings as GeoJSON, one feature a line."""
-    features = [
-        {"type": "Feature", "properties": _properties(name, floors, wall), "geometry": _outline(east, north, length, depth)}
-        for name, east, north, length, depth, floors, wall in BUILDINGS
-    ]
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    lines = ",\n".join(json.dumps(_feature(*facts)) for facts in BUILDINGS)
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
 
 
-def _properties(name: str, floors: int, wall: str) -> dict[str, object]:
-    return {"id": name, "floors": floors, "floor_height_m": FLOOR_M, "height_m": floors * FLOOR_M, "wall": wall, "ground_m": 0}
-
-
-def _outline(east: float, north: float, length: float, depth: float) -> dict[str, object]:
+def _feature(
+    name: str, east: float, north: float, length: float, depth: float, floors: int, wall: str
+) -> dict[str, object]:
     corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
     ring = [place(east + x * length / 2.0, north + y * depth / 2.0) for x, y in corners]
-    return {"type": "Polygon", "coordinates": [[[lon, lat] for lat, lon in ring]]}
+    height = {"floors": floors, "floor_height_m": FLOOR_M, "height_m": floors * FLOOR_M, "ground_m": 0}
+    return {
+        "type": "Feature",
+        "properties": {"id": name, **height, "wall": wall},
+        "geometry": {"type": "Polygon", "coordinates": [[[lon, lat] for lat, lon in ring]]},
+    }

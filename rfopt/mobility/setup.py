@@ -53,7 +53,7 @@ def ba_matrix(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
     """ba[s, n]: cell n's BCCH is on s's list — its own and those of its neighbours (contract §1)."""
     arfcn = network.cells["arfcn"]
     own = arfcn.loc[cells].to_numpy(dtype=float)
-    listed = own[:, None] == own[None, :]
+    listed: NDArray[np.bool_] = own[:, None] == own[None, :]
     pairs = network.neighbours.index
     server = cells.get_indexer(pairs.get_level_values(0))
     known = server >= 0

@@ -249,11 +249,11 @@ def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.fl
 
     A change of power is exact; what tilt or azimuth changes is doubtful by `ANTENNA_ERROR_SHARE` of it.
     """
-    before = situation.network.cells
-    if all(_same(network.cells[name], situation.whole.cells[name]) for name in LEVEL_COLUMNS):
+    before, cells, known = situation.network.cells, network.cells, situation.whole.cells
+    if cells.index.equals(known.index) and all(_same(cells[name], known[name]) for name in LEVEL_COLUMNS):
         still = np.zeros((len(situation.points), len(before)))
         return still, still
-    after = network.cells.loc[before.index]
+    after = cells.loc[before.index]
     delta = level_change_db(before, after, situation.links, network.antennas)
     power = (after["power_dbm"] - before["power_dbm"]).to_numpy(dtype=float)
     return delta, ANTENNA_ERROR_SHARE * np.abs(delta - power)

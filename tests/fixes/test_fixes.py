@@ -99,9 +99,9 @@ def test_only_the_rules_of_a_fix_ask_for_it(fix: str) -> None:
 # ---- power ----
 
 
-def test_power_down_in_steps_of_two_to_twelve() -> None:
+def test_power_down_in_steps_of_two_a_das_boldly_and_a_macro_with_care() -> None:
     assert values("power_down", crowded(), "B", "power_dbm") == [10.0, 8.0, 6.0, 4.0, 2.0, 0.0]
-    assert values("power_down", crowded(), "C", "power_dbm") == [41.0, 39.0, 37.0, 35.0, 33.0, 31.0]
+    assert values("power_down", crowded(), "C", "power_dbm") == [41.0, 39.0]
     assert values("power_down", crowded(), "A", "power_dbm") == []
 
 

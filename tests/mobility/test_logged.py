@@ -55,7 +55,8 @@ def test_values_of_calls() -> None:
 
 @pytest.mark.parametrize(
     ("mode", "cells", "machine", "reason"),
-    [("idle", "AB", "gsm_idle", Reason.C2), ("call", "AB", "gsm_call", Reason.POWER_BUDGET), ("idle", "LM", "lte_idle", Reason.R_CRITERION),
+    [("idle", "AB", "gsm_idle", Reason.C2),
+     ("call", "AB", "gsm_call", Reason.POWER_BUDGET), ("idle", "LM", "lte_idle", Reason.R_CRITERION),
      ("data", "LM", "lte_call", Reason.A3), ("call", "LM", "lte_call", Reason.A3)],
 )  # fmt: skip
 def test_modes_and_technologies_are_machines(mode: str, cells: str, machine: str, reason: Reason) -> None:
@@ -193,7 +194,8 @@ def test_failures_without_a_server_count() -> None:
 def test_an_event_on_all_rows_of_an_instant_is_one_event() -> None:
     found = replay(
         at(0, "M", event="csfb_start", serving=False), at(0, "L", event="csfb_start"),
-        at(7, "B", event="csfb_ok", serving=False), at(7, "A", event="csfb_ok"), at(7, "C", event="csfb_ok", serving=False),
+        at(7, "B", event="csfb_ok", serving=False), at(7, "A", event="csfb_ok"),
+        at(7, "C", event="csfb_ok", serving=False),
         at(20, "L", event="csfb_start"), at(27, "B", event="csfb_ok"),
     )  # fmt: skip
     assert tried(found) == [("north", 0, 0, True, 7.0), ("north", 0, 1, True, 7.0)]

@@ -19,7 +19,8 @@ NET = network(
         "A": {"cell_reselect_offset_db": 10, "lac": 7, "tch_arfcns": "64;66"},
         "B": {"lac": None},
         "D": {"arfcn": 70},
-        "N": {"rat": "LTE", "kind": "macro", "lat": 38.5, "lon": 106.2, "earfcn": 1300, "pci": 5, "cell_reselection_priority": 3},
+        "N": {"rat": "LTE", "kind": "macro", "lat": 38.5, "lon": 106.2, "earfcn": 1300, "pci": 5,
+              "cell_reselection_priority": 3},
     },
     relations={
         ("A", "B"): {"ho_margin_pbgt_db": 9, "rxlev_min_cell_dbm": -90},
@@ -92,7 +93,8 @@ def test_without_a_layers_table_every_carrier_is_a_layer_of_its_cells_priority()
 
 def test_with_a_layers_table_only_what_a_cell_broadcasts_is_a_layer() -> None:
     rows = [
-        {"cell": "L", "target_rat": "LTE", "target_channel": 1300, "priority": 6, "thresh_x_high_db": 12, "q_rxlevmin_dbm": -120},
+        {"cell": "L", "target_rat": "LTE", "target_channel": 1300, "priority": 6, "thresh_x_high_db": 12,
+         "q_rxlevmin_dbm": -120},
         {"cell": "M", "target_rat": "GSM"},
         {"cell": "M", "target_rat": "LTE", "target_channel": 100},
         {"cell": "N", "target_rat": "LTE", "target_channel": 38400, "priority": 0},
@@ -130,7 +132,8 @@ def test_a_change_moves_its_own_number_and_no_other() -> None:
     for name, change in changes.items():
         after = apply(NET, (change,))
         for build, cells in (
-            (setup.gsm_idle_arrays, GSM), (setup.gsm_call_arrays, GSM), (setup.lte_idle_arrays, LTE), (setup.lte_call_arrays, LTE)
+            (setup.gsm_idle_arrays, GSM), (setup.gsm_call_arrays, GSM), (setup.lte_idle_arrays, LTE),
+            (setup.lte_call_arrays, LTE),
         ):  # fmt: skip
             old, new = build(NET, cells), build(after, cells)
             moved = {

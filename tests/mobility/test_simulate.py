@@ -313,6 +313,19 @@ def test_a_cell_that_nobody_hears_changes_nothing(case: Evidence) -> None:
     assert compute(evidence(more, walk_test(NET)).replay) == pytest.approx(compute(case.replay), nan_ok=True)
 
 
+def test_a_network_in_another_order_is_simulated_by_names(case: Evidence) -> None:
+    """A and B change places in the table and swap their powers: still a change of both, not of neither."""
+    uneven = network({"A": {"power_dbm": 12}, "B": {"power_dbm": 2}}, redirects=(("L", 70), ("M", 70)))
+    here = evidence(uneven, walk_test(uneven))
+    order = ["B", "A", "C", "D", "L", "M"]
+    turned = Network(uneven.cells.loc[order], uneven.neighbours, uneven.redirects, uneven.layers)
+    assert contents(simulate(here.situation, turned)) == contents(here.replay)
+    swapped = apply(turned, (Change("A", None, "power_dbm", 12.0, 2.0), Change("B", None, "power_dbm", 2.0, 12.0)))
+    straight = apply(uneven, (Change("A", None, "power_dbm", 12.0, 2.0), Change("B", None, "power_dbm", 2.0, 12.0)))
+    assert contents(simulate(here.situation, swapped)) == contents(simulate(here.situation, straight))
+    assert moved(here.replay, simulate(here.situation, swapped)) == {"gsm_idle", "gsm_call", "csfb"}
+
+
 def test_another_cell_leaves_the_fading_of_the_rest(case: Evidence) -> None:
     fewer = evidence(
         NET.subset(["A", "B", "L", "M"]), [r for r in walk_test(NET) if r.get("arfcn") not in (80.0, 90.0)]

@@ -356,7 +356,8 @@ BROKEN = {
     "semicolons": (HEADER.replace(",", ";") + "\n" + ROW.replace(",", ";"), "cells.csv:1: column 'cell' is missing"),
     "open quote": (f'{HEADER}\n"{ROW}\n', "cells.csv:2: broken table text: unexpected end of data"),
     "quote inside": (f'{HEADER}\n"A"b,{ROW}\n', "cells.csv:2: broken table text: ',' expected after '\"'"),
-    "huge field": (f"{HEADER}\n{'x' * 20_000}\n", "cells.csv:2: broken table text: a field longer than 10000 characters"),
+    "huge field": (f"{HEADER}\n{'x' * 20_000}\n",
+                   "cells.csv:2: broken table text: a field longer than 10000 characters"),
     "NUL": (f"{HEADER}\nA\0,{ROW[2:]}\n", "cells.csv:2: holds NUL bytes, expected text"),
     "too wide": (",".join(f"c{k}" for k in range(2001)), "cells.csv:1: 2001 columns, expected at most 2000"),
 }  # fmt: skip
@@ -421,8 +422,9 @@ def test_a_broken_pattern_and_a_broken_map_name_their_files(folder: Path) -> Non
 # --- nothing but InputError -----------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(
-    ["", "GSM", "LTE", "macro", "das", "4-5", "62", "38400", "300", "-1", "1e308", "nan", "inf", "38.5", "106.2", "A", "B",
-     "L", "6²", "٣", "1_0", '"', '""', "0x1", "9" * 400, "b1;b2", ";", "a\tb", "宝湖", "\ufeff", "\u200b", "é", "=1+1", "1,5"]
+    ["", "GSM", "LTE", "macro", "das", "4-5", "62", "38400", "300", "-1", "1e308", "nan", "inf", "38.5", "106.2", "A",
+     "B", "L", "6²", "٣", "1_0", '"', '""', "0x1", "9" * 400, "b1;b2", ";", "a\tb", "宝湖", "\ufeff", "\u200b", "é",
+     "=1+1", "1,5"]
 )  # fmt: skip
 FIELDS = WORDS | st.text(max_size=6)
 TABLES = ("cells", "neighbours", "redirects", "layers")
