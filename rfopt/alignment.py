@@ -28,7 +28,7 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
     """
     levels, sigma = evidence.gsm.levels, evidence.gsm.fading.sigma_db * math.sqrt(2.0)
     margins = network.neighbours["ho_margin_pbgt_db"]
-    pairs = dict(zip(margins.index, margins.to_numpy(dtype=float), strict=True))
+    pairs: dict[tuple[str, str], float] = dict(zip(margins.index, margins.to_numpy(dtype=float), strict=True))
     reward = _rewards(network.cells.loc[levels.cells])
     notes = []
     for cell in (name for name in evidence.wanted if name in levels.cells):

@@ -55,8 +55,7 @@ class Evidence:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The GSM cells meant to serve here."""
-        gsm = self.network.of_rat("GSM").index
-        return tuple(name for name in self.case.wanted if name in gsm)
+        return tuple(name for name in self.case.wanted if self.network.cells.at[name, "rat"] == "GSM")
 
     @property
     def points(self) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
 from rfopt.network import Network
-from rfopt.radio.links import Links, link
-from rfopt.radio.predict import level_change_db, predict
+from rfopt.radio.links import link
+from rfopt.radio.predict import LevelChange, predict
 from rfopt.scene import Building, Frame, points_of_floor
 
 COVERED_DBM = {"GSM": -90.0, "LTE": -105.0}
@@ -61,7 +61,7 @@ class Groups:
 
     points: pd.DataFrame
     network: Network
-    links: Links
+    change: LevelChange
     dbm: NDArray[np.float64]
     members: dict[str, NDArray[np.int64]]
     owner: dict[str, str]
@@ -90,7 +90,8 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
     members = {group: np.flatnonzero(points["group"] == group) for group in frames}
     ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
-    return Groups(points, network, link(network.cells, points), predict(network, points), members, owner, ground)
+    change = LevelChange(network.cells, link(network.cells, points), network.antennas)
+    return Groups(points, network, change, predict(network, points), members, owner, ground)
 
 
 def _near(evidence: Evidence) -> list[str]:
@@ -130,7 +131,7 @@ def _floors(building: Building, but: int | None) -> pd.DataFrame:
 def harm(groups: Groups, after: Network) -> list[Harm]:
     """What a changed network does to each group; groups that no change reaches are left out."""
     names = groups.network.cells.index
-    delta = level_change_db(groups.network.cells, after.cells.loc[names], groups.links, groups.network.antennas)
+    delta = groups.change(after.cells.loc[names])
     rows: list[Harm] = []
     for rat in ("GSM", "LTE"):
         columns = (groups.network.cells["rat"] == rat).to_numpy()

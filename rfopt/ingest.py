@@ -108,7 +108,9 @@ def _one_after_another(read: Sequence[tuple[Path, Log]]) -> tuple[pd.DataFrame, 
 
     The table has no column for the file, so two logs that both begin at 0 s would otherwise be mixed up.
     """
-    parts, notes, end = [], [], 0.0
+    parts: list[pd.DataFrame] = []
+    notes: list[str] = []
+    end = 0.0
     for path, log in read:
         shift = end + PAUSE_S if parts else 0.0
         if shift:

@@ -166,7 +166,7 @@ def value_of(network: Network, cell: str, neighbour: str | None, parameter: str)
         raise InputError(f"parameter '{printable(parameter)}' is not one of a relation{near}")
     if not network.related(cell, neighbour):
         raise InputError(f"{cell} has no relation to {neighbour}, so no {parameter} to change")
-    return _settings(network, cell, neighbour)[parameter]
+    return float(cast(float, network.neighbours.at[(cell, neighbour), parameter]))
 
 
 def _settings(network: Network, cell: str, neighbour: str) -> dict[str, float]:
@@ -211,7 +211,8 @@ def apply(network: Network, plan: Plan) -> Network:
         If an `old` value does not match: the plan was made for another state of the network.
     """
     cells = network.cells.copy() if any(change.neighbour is None for change in plan) else network.cells
-    neighbours = network.neighbours.copy()
+    in_relations = any(c.neighbour is not None and c.parameter != "redirect_arfcn" for c in plan)
+    neighbours = network.neighbours.copy() if in_relations else network.neighbours
     redirects = set(network.redirects)
     for change in plan:
         now = replace(network, cells=cells, neighbours=neighbours, redirects=frozenset(redirects))

@@ -32,8 +32,12 @@ def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
 
     A traffic carrier counts an interferer's power as if all its carriers had the power of its BCCH.
     """
-    own = [carriers(cell) for _, cell in cells[["arfcn", "tch_arfcns", "load"]].iterrows()]
-    return _coupling(tuple((tuple(arfcns), tuple(share)) for arfcns, share in own), traffic).copy()
+    columns = (cells[name].to_numpy() for name in ("arfcn", "tch_arfcns", "load"))
+    own = tuple(
+        ((int(bcch), *map(int, others)), (1.0, *[float(load) * TCH_ACTIVITY] * len(others)))
+        for bcch, others, load in zip(*columns, strict=True)
+    )
+    return _coupling(own, traffic).copy()
 
 
 @functools.lru_cache(maxsize=64)

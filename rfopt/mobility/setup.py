@@ -31,35 +31,48 @@ def area(cells: pd.DataFrame, column: str) -> NDArray[np.int64]:
 
 def relation_matrix(network: Network, cells: pd.Index, parameter: str, absent: float) -> NDArray[np.float64]:
     """matrix[s, n] of one relation parameter; `absent` where there is no relation."""
-    matrix = np.full((len(cells), len(cells)), absent)
-    pairs = network.neighbours.index
-    s, n = cells.get_indexer(pairs.get_level_values(0)), cells.get_indexer(pairs.get_level_values(1))
-    both = (s >= 0) & (n >= 0)
-    matrix[s[both], n[both]] = network.neighbours[parameter].to_numpy(dtype=float)[both]
-    return matrix
+    return relation_matrices(network, cells, {parameter: absent})[parameter]
+
+
+def relation_matrices(network: Network, cells: pd.Index, absent: dict[str, float]) -> dict[str, NDArray[np.float64]]:
+    """`relation_matrix` of several parameters, each with its own value where there is no relation."""
+    server, target, rows = _ends(network, cells)
+    matrices = {}
+    for parameter, value in absent.items():
+        matrices[parameter] = np.full((len(cells), len(cells)), value)
+        matrices[parameter][server, target] = network.neighbours[parameter].to_numpy(dtype=float)[rows]
+    return matrices
 
 
 def relations(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
     """relation[s, n]: the directed relation exists."""
+    server, target, _ = _ends(network, cells)
     matrix = np.zeros((len(cells), len(cells)), dtype=bool)
-    pairs = network.neighbours.index
-    s, n = cells.get_indexer(pairs.get_level_values(0)), cells.get_indexer(pairs.get_level_values(1))
-    both = (s >= 0) & (n >= 0)
-    matrix[s[both], n[both]] = True
+    matrix[server, target] = True
     return matrix
+
+
+def _ends(network: Network, cells: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Server and target among `cells` of the relations that have both there, and the rows these stand in."""
+    position = {name: k for k, name in enumerate(cells)}
+    pairs = [
+        (position[cell], position[other], row)
+        for row, (cell, other) in enumerate(network.neighbours.index)
+        if cell in position and other in position
+    ]
+    server, target, rows = np.array(pairs, dtype=np.intp).reshape(-1, 3).T
+    return server, target, rows
 
 
 def ba_matrix(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
     """ba[s, n]: cell n's BCCH is on s's list — its own and those of its neighbours (contract §1)."""
-    arfcn = network.cells["arfcn"]
-    own = arfcn.loc[cells].to_numpy(dtype=float)
-    listed: NDArray[np.bool_] = own[:, None] == own[None, :]
-    pairs = network.neighbours.index
-    server = cells.get_indexer(pairs.get_level_values(0))
-    known = server >= 0
-    carrier = arfcn.loc[pairs.get_level_values(1)[known]].to_numpy(dtype=float)
-    np.logical_or.at(listed, server[known], carrier[:, None] == own[None, :])
-    return listed
+    arfcn = dict(zip(network.cells.index, network.cells["arfcn"].to_numpy(dtype=float), strict=True))
+    lists: dict[str, set[float]] = {name: {arfcn[name]} for name in cells}
+    for cell, neighbour in network.neighbours.index:
+        if cell in lists:
+            lists[cell].add(arfcn[neighbour])
+    listed = [[arfcn[name] in lists[server] for name in cells] for server in cells]
+    return np.array(listed, dtype=bool).reshape(len(cells), len(cells))
 
 
 def gsm_idle_arrays(network: Network, names: pd.Index) -> Arrays:
@@ -87,7 +100,7 @@ def gsm_call_arrays(network: Network, names: pd.Index) -> Arrays:
             "radio_link_timeout",
         ),
         "relation": relations(network, names),
-        **{name: relation_matrix(network, names, name, np.nan) for name in margins},
+        **relation_matrices(network, names, dict.fromkeys(margins, np.nan)),
         "coupling": gsm_coupling(cells, traffic=False),
         "tch_coupling": gsm_coupling(cells, traffic=True),
         "decode_ci_db": DECODE_CI_DB,

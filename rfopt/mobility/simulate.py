@@ -34,7 +34,7 @@ from rfopt.mobility.setup import (
 from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
 from rfopt.network import Network
 from rfopt.radio.links import Links, link
-from rfopt.radio.predict import LEVEL_COLUMNS, level_change_db
+from rfopt.radio.predict import LEVEL_COLUMNS, LevelChange
 from rfopt.units import dbm
 
 NOISE_DB = 1.0
@@ -78,7 +78,7 @@ class Situation:
     whole: Network
     gsm: Anchor
     lte: Anchor
-    links: Links
+    change: LevelChange
     wanted: tuple[str, ...]
     budget: Budget
     traces: dict[tuple[str, str], NDArray[np.float32]]
@@ -86,6 +86,11 @@ class Situation:
     offsets: dict[str, NDArray[np.float32]]
     done: dict[bytes, Any] = field(default_factory=dict)
     figures: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def links(self) -> Links:
+        """Where the points lie seen from every cell."""
+        return self.change.links
 
     @property
     def points(self) -> list[str]:
@@ -146,7 +151,8 @@ def prepare(
     points = pd.concat([gsm.levels.points, lte.levels.points])
     points = points[~points.index.duplicated()].sort_index()
     links = link(network.cells.loc[names], points)
-    situation = Situation(network.subset(names), network, gsm, lte, links, wanted, budget, {}, {}, {})
+    change = LevelChange(network.cells.loc[names], links, network.antennas)
+    situation = Situation(network.subset(names), network, gsm, lte, change, wanted, budget, {}, {}, {})
     for anchor in (gsm, lte):
         situation.offsets[anchor.rat] = _offsets(anchor.levels, seed, budget)
         for point in anchor.levels.points.index:
@@ -254,7 +260,7 @@ def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.fl
         still = np.zeros((len(situation.points), len(before)))
         return still, still
     after = cells.loc[before.index]
-    delta = level_change_db(before, after, situation.links, network.antennas)
+    delta = situation.change(after)
     power = (after["power_dbm"] - before["power_dbm"]).to_numpy(dtype=float)
     return delta, ANTENNA_ERROR_SHARE * np.abs(delta - power)
 
@@ -317,8 +323,14 @@ def _gsm_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]
 
 
 def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
+    """Arrays of the LTE machines, remembered: most plans leave LTE cells and relations as they are."""
     names = situation.lte.levels.cells
-    return lte_idle_arrays(network, names), lte_call_arrays(network, names)
+    numbers = network.cells.loc[names].select_dtypes("number").to_numpy()
+    key = b"lte" + numbers.tobytes() + network.neighbours[["q_offset_db", "cio_db"]].to_numpy().tobytes()
+    if key not in situation.done:
+        situation.done[key] = lte_idle_arrays(network, names), lte_call_arrays(network, names)
+    arrays: tuple[Arrays, Arrays] = situation.done[key]
+    return arrays
 
 
 def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:

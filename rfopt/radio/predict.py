@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -244,6 +244,34 @@ def level_change_db(
     return change
 
 
+@dataclass(frozen=True)
+class LevelChange:
+    """`level_change_db` against one network at fixed points, remembering every cell's column.
+
+    Plans that share a change of a cell share its column: only what is new is computed.
+    """
+
+    before: pd.DataFrame
+    links: Links
+    patterns: Mapping[str, Pattern]
+    known: dict[tuple[Any, ...], FloatArray] = field(default_factory=dict)
+
+    def __call__(self, after_cells: pd.DataFrame) -> FloatArray:
+        """dB, shape (points, cells); exactly 0 in the columns of cells that have not changed."""
+        change = np.zeros(self.links.bearing_deg.shape)
+        before, after = _of_links(self.before, self.links), _of_links(after_cells, self.links)
+        for k in map(int, np.flatnonzero(_changed(before, after))):
+            key = (k, *(after[name].iat[k] for name in LEVEL_COLUMNS if name in after))
+            if key not in self.known:
+                one = np.array([k])
+                column = _parameter_change_db(
+                    before.iloc[one], after.iloc[one], _columns(self.links, one), self.patterns
+                )
+                self.known[key] = column[:, 0]
+            change[:, k] = self.known[key]
+        return change
+
+
 def _of_links(cells: pd.DataFrame, links: Links) -> pd.DataFrame:
     return cells if cells.index.equals(links.cells) else cells.loc[links.cells]
 
@@ -254,7 +282,9 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame) -> BoolArray:
     for name in LEVEL_COLUMNS:
         if name in before and name in after:
             old, new = before[name].to_numpy(), after[name].to_numpy()
-            changed |= np.asarray(old != new, dtype=bool) & ~(pd.isna(old) & pd.isna(new))
+            other = np.asarray(old != new, dtype=bool)
+            if other.any():
+                changed |= other & ~(pd.isna(old) & pd.isna(new))
     return changed
 
 
