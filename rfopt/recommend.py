@@ -27,7 +27,7 @@ from rfopt.search import Search, find, parts_of
 HEALTHY = 0.97
 """As-found objective from which nothing is looked for where no finding reaches 0.5."""
 FOUND = 0.5
-ROUGH_DRAWS = 10
+ROUGH_DRAWS = 8
 """Draws on which the search looks around; it decides on all."""
 
 Progress = Callable[[str, float], None]

@@ -30,6 +30,7 @@ SURE = 0.9
 """Probability with which a recommended change must help."""
 GOOD_ENOUGH = 0.9
 """Objective above which pairs are not looked for."""
+LONG_LADDER = 5
 MOST_PAIRS = 100
 MOST_ROUNDS = 2
 SLACK = 0.001
@@ -109,7 +110,7 @@ def find(rough: Search, exact: Search) -> Plan:
 def _forward(search: Search, plan: Plan) -> Plan:
     """Take the most worthwhile move until none is; gains known from an earlier round are looked at again first.
 
-    Of every ladder of steps only the middle and the last are tried here; `_smaller` looks between.
+    Of every ladder of steps only landmarks are tried here; `_smaller` looks between.
     """
     chosen = _landmarks(search.moves)
     gains: dict[int, float] = {}
@@ -124,11 +125,12 @@ def _forward(search: Search, plan: Plan) -> Plan:
 
 
 def _landmarks(moves: Sequence[Move]) -> list[int]:
-    """Of the moves that set the same values, the middle and the last."""
+    """Of the moves that set the same values, the boldest, and of a long ladder its middle too."""
     ladders: dict[tuple[str, frozenset[Key]], list[int]] = {}
     for k, move in enumerate(moves):
         ladders.setdefault((move.fix, frozenset(keys_of(move.changes))), []).append(k)
-    return sorted({k for steps in ladders.values() for k in (steps[(len(steps) - 1) // 2], steps[-1])})
+    middles = {steps[(len(steps) - 1) // 2] for steps in ladders.values() if len(steps) >= LONG_LADDER}
+    return sorted(middles | {steps[-1] for steps in ladders.values()})
 
 
 def _refresh(

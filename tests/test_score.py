@@ -33,7 +33,7 @@ MARGIN = Change("A", "B", "ho_margin_pbgt_db", 6.0, 12.0)
 QUIETER = Change("B", None, "power_dbm", 12.0, 4.0)
 DIMMER = Change("C", None, "power_dbm", 43.0, 31.0)
 UNRELATED = Change("L", None, "a3_offset_db", 3.0, 5.0)
-PLANS: tuple[Plan, ...] = ((), (REWARD,), (QUIETER,), (REWARD, MARGIN), (QUIETER, REWARD, MARGIN), (UNRELATED,))
+PLANS: tuple[Plan, ...] = ((), (REWARD, MARGIN), (QUIETER, REWARD, MARGIN), (UNRELATED,))
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from rfopt.fixes import fixes
 from rfopt.mobility.simulate import Budget
 from rfopt.recommend import needed_network
 
+from .rules.flats import one_thread
 from .shelves.contracts import check_finding, check_ladders, check_move
 
 WORLDS = Path(__file__).resolve().parents[1] / ".." / "shared" / "worlds"
@@ -50,8 +51,9 @@ class World:
 @pytest.fixture(scope="module", params=TRUTHS)
 def world(request: pytest.FixtureRequest) -> World:
     case = read_case(WORLDS / "drive_tests" / request.param)
-    evidence = gather(case, needed_network(case), 0, BUDGET)
-    return World(evidence, diagnose(evidence), TRUTHS[request.param])
+    with one_thread():
+        evidence = gather(case, needed_network(case), 0, BUDGET)
+        return World(evidence, diagnose(evidence), TRUTHS[request.param])
 
 
 def labelled(labels: list[dict[str, Any]], finding: Finding) -> bool:

@@ -24,26 +24,30 @@ RULES = (
 
 @fixes
 def handover_margin(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """HO margin PBGT per relation on whole dB, from the wanted cell up to 12 dB, to it down to 0 dB."""
+    """HO margin PBGT per relation on whole dB, from the wanted cell up to 12 dB, to it down to 0 dB.
+
+    A relation without its return is mended, not tuned: `neighbour_add` and `neighbour_delete` see to it.
+    """
     margins = evidence.network.neighbours["ho_margin_pbgt_db"]
     reasons = because(findings, RULES)
     moves = _all_at_once(evidence, reasons)
-    for wanted in evidence.wanted:
-        for other in competitors(evidence):
-            if (wanted, other) in margins.index:
-                out = on_quantum("neighbours", "ho_margin_pbgt_db", float(margins[(wanted, other)]))
-                for new in ladder(out, MOST_DB, STEP_DB if (MOST_DB - out) % STEP_DB == 0 else 1.0):
-                    moves += move(
-                        "handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons
-                    )
-            if (other, wanted) in margins.index:
-                back = on_quantum("neighbours", "ho_margin_pbgt_db", float(margins[(other, wanted)]))
-                least = max(LEAST_DB, LEAST_PAIR_DB - float(margins.get((wanted, other), 99.0)))
-                for new in ladder(back, least, -STEP_DB):
-                    moves += move(
-                        "handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons
-                    )
+    for wanted, other in _pairs(evidence):
+        out, back = (
+            on_quantum("neighbours", "ho_margin_pbgt_db", float(margins[pair]))
+            for pair in ((wanted, other), (other, wanted))
+        )
+        for new in ladder(out, MOST_DB, STEP_DB if (MOST_DB - out) % STEP_DB == 0 else 1.0):
+            moves += move("handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons)
+        for new in ladder(back, max(LEAST_DB, LEAST_PAIR_DB - out), -STEP_DB):
+            moves += move("handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons)
     return moves
+
+
+def _pairs(evidence: Evidence) -> list[tuple[str, str]]:
+    """Wanted cells and their competitors with relations both ways."""
+    related = evidence.network.related
+    pairs = [(wanted, other) for wanted in evidence.wanted for other in competitors(evidence)]
+    return [(wanted, other) for wanted, other in pairs if related(wanted, other) and related(other, wanted)]
 
 
 def _all_at_once(evidence: Evidence, reasons: tuple[str, ...]) -> list[Move]:
@@ -53,9 +57,8 @@ def _all_at_once(evidence: Evidence, reasons: tuple[str, ...]) -> list[Move]:
     for new in ladder(0.0, MOST_DB, STEP_DB):
         raised = tuple(
             change(evidence, wanted, "ho_margin_pbgt_db", new, other)
-            for wanted in evidence.wanted
-            for other in competitors(evidence)
-            if (wanted, other) in margins.index and margins[(wanted, other)] < new
+            for wanted, other in _pairs(evidence)
+            if float(margins[(wanted, other)]) < new
         )
         moves += move("handover_margin", raised, reasons) if len(raised) > 1 else []
     return moves

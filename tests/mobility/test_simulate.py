@@ -28,7 +28,7 @@ from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
 from rfopt.network import Change, Network, apply, value_of
 from rfopt.radio.predict import level_change_db
 
-from ..networks import SMALL, evidence, network, walk, walk_test
+from ..networks import ALL_RELATIONS, SMALL, evidence, network, walk, walk_test
 
 NET = network(redirects=(("L", 70), ("M", 70)))
 MACHINES = ("gsm_idle", "gsm_call", "lte_idle", "lte_call")
@@ -164,10 +164,51 @@ def test_what_was_simulated_before_is_remembered_and_the_oldest_forgotten(case: 
     first = simulate(situation, NET)
     other = simulate(situation, changed(("A", "B", "ho_margin_pbgt_db", 12.0)))
     assert moved(other, simulate(situation, changed(("A", "B", "ho_margin_pbgt_db", 12.0)))) == set()
-    for margin in range(-24, 24):
-        simulate(situation, changed(("A", "B", "ho_margin_lev_db", float(margin))))
+    for margin in range(MOST_REMEMBERED):
+        simulate(situation, changed(("A", "B", "ho_margin_lev_db", 4.0 + margin)))
         assert len(situation.done) <= MOST_REMEMBERED
-    assert moved(first, simulate(situation, NET)) == set(), "what is asked for again and again stays"
+    assert moved(first, simulate(situation, NET)) == {"gsm_call"}, "what is asked for again and again stays"
+
+
+PLANS = [
+    (("A", None, "power_dbm", 4.0),),
+    (("A", None, "power_dbm", 4.0), ("C", None, "azimuth_deg", 90.0)),
+    (("C", None, "azimuth_deg", 90.0),),
+    (("C", None, "azimuth_deg", 120.0), ("A", None, "power_dbm", 8.0)),
+    (("L", "M", "neighbour", "absent"), ("M", "L", "neighbour", "present"), ("M", "L", "q_offset_db", 8.0)),
+    (("L", "M", "q_offset_db", 0.0),),
+    (("L", "M", "neighbour", "absent"),),
+    (("L", None, "load", 1.0),),
+    (("L", None, "pci", 11.0), ("M", None, "pci", 10.0)),
+    (("A", None, "arfcn", 70.0), ("B", None, "arfcn", 62.0)),
+    (("A", None, "bsic", "1-1"),),
+    (("A", "B", "neighbour", "absent"), ("A", "C", "neighbour", "absent")),
+    (("A", "C", "neighbour", "absent"), ("A", "B", "ho_margin_pbgt_db", 0.0)),
+    (("C", None, "lat", 38.499), ("D", None, "height_m", 60.0)),
+    (("C", None, "height_m", 60.0),),
+    (("L", "62", "redirect_arfcn", "present"), ("M", "62", "redirect_arfcn", "present")),
+    (("L", None, "a3_time_to_trigger_ms", 40.0), ("A", None, "tch_arfcns", "72;74")),
+    (("C", None, "h_beamwidth_deg", 30.0), ("C", None, "azimuth_deg", 200.0)),
+    (),
+]  # fmt: skip
+
+
+def test_what_is_remembered_is_what_a_fresh_situation_gives() -> None:
+    """One situation asked about all plans in two orders, against a new one for each: nothing remembered is stale."""
+    net = network(
+        relations={**dict.fromkeys(ALL_RELATIONS, {}), ("L", "M"): {"q_offset_db": 8}}, redirects=(("L", 70), ("M", 70))
+    )
+    case = evidence(net, walk_test(net))
+    for order in (PLANS, PLANS[::-1]):
+        kept = prepare(net, case.gsm, case.lte, ("A",), 0, SMALL)
+        for plan in order:
+            after = net
+            for cell, neighbour, parameter, new in plan:
+                after = apply(
+                    after, (Change(cell, neighbour, parameter, value_of(after, cell, neighbour, parameter), new),)
+                )
+            fresh = prepare(net, case.gsm, case.lte, ("A",), 0, SMALL)
+            assert contents(simulate(kept, after)) == contents(simulate(fresh, after)), plan
 
 
 def served(timelines: Sequence[Timeline], cell: int) -> np.ndarray:
