@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
+from rfopt.levels import Levels
 from rfopt.network import Network
 
 SUBTRACTED_S = 640.0
@@ -26,7 +27,7 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
     difference; said where that zone holds more than `MOST_SHARE` of the time at some point.
     R-HYST: the two margins of a pair sum to less than `LEAST_PAIR_DB`.
     """
-    levels, sigma = evidence.gsm.levels, evidence.gsm.fading.sigma_db * math.sqrt(2.0)
+    levels, sigma = _levels_under(evidence, network), evidence.gsm.fading.sigma_db * math.sqrt(2.0)
     margins = network.neighbours["ho_margin_pbgt_db"]
     pairs: dict[tuple[str, str], float] = dict(zip(margins.index, margins.to_numpy(dtype=float), strict=True))
     reward = _rewards(network.cells.loc[levels.cells])
@@ -50,6 +51,15 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
                     f"expected {LEAST_PAIR_DB:g} dB or more"
                 )
     return notes
+
+
+def _levels_under(evidence: Evidence, network: Network) -> Levels:
+    """The measured GSM levels, moved by what the network's power and antennas change."""
+    levels, situation = evidence.gsm.levels, evidence.situation
+    cells = situation.network.cells.index
+    row = [situation.points.index(point) for point in levels.points.index]
+    delta = situation.change(network.cells.loc[cells])
+    return levels.shifted(delta[np.ix_(row, cells.get_indexer(levels.cells))])
 
 
 def _rewards(cells: pd.DataFrame) -> dict[str, float]:

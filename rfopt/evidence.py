@@ -55,7 +55,8 @@ class Evidence:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The GSM cells meant to serve here."""
-        return tuple(name for name in self.case.wanted if self.network.cells.at[name, "rat"] == "GSM")
+        cells = self.network.cells
+        return tuple(name for name in self.case.wanted if name in cells.index and cells.at[name, "rat"] == "GSM")
 
     @property
     def points(self) -> tuple[str, ...]:

@@ -390,6 +390,14 @@ def test_a_planted_interference_floor_is_found() -> None:
     assert float(dbm(floor[0, 1])) == pytest.approx(GSM_NOISE_DBM), "B never served, so noise alone is known of it"
 
 
+def test_the_floor_is_a_mean_of_powers_not_of_decibels() -> None:
+    """A jammer that is −80 dBm half of the time and gone otherwise counts −83 dBm."""
+    rows = walk(NET, {"A": -70.0, "B": -80.0}, mode="call", server="A", seconds=200, sigma_db=0.0)
+    for k, row in enumerate([row for row in rows if row.get("serving")]):
+        row["ci_db"] = row["rxlev_dbm"] - 0.5 - (-80.0 if k % 2 else -110.0)
+    assert float(dbm(anchored(NET, rows).floor_mw[0, 0])) == pytest.approx(-83.0, abs=0.1)
+
+
 def test_interference_of_known_cells_is_not_counted_twice() -> None:
     """B on A's own carrier explains all the C/I tells; what stays is no more than a tenth of it."""
     net = network({"B": {"arfcn": 62, "bsic": "4-1"}})

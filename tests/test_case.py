@@ -127,6 +127,15 @@ def test_wanted_is_taken_from_the_building_where_it_is_not_given(root: Path) -> 
     assert read(root, ('wanted = ["A"]\n', ""), ('"b1"', '"b"')).wanted == ()
 
 
+def test_only_distributions_are_taken_for_wanted(root: Path, tmp_path: Path) -> None:
+    """A macro may state a building too; it is not meant to serve inside."""
+    net = write_network(
+        tmp_path / "net", {"C": {"building": "b1"}, "B": {"building": "b0;b1"}, "A": {"building": "b10"}}
+    )
+    case = read(root, ('wanted = ["A"]\n', ""), ('"../net"', f'"{net}"'))
+    assert case.wanted == ("B",)
+
+
 def test_a_case_without_network_keeps_its_wanted_names(root: Path) -> None:
     case = read(root, ('network = "../net"\n', ""), ('["A"]', '["Z"]'), ('["A", "B"]', '["Z"]'))
     assert case.network is None and case.wanted == ("Z",) and case.limits.cells == frozenset({"Z"})

@@ -123,7 +123,10 @@ def test_neighbours_are_on_the_servers_list(log, case):
     arfcn = network.cells.loc[names, "arfcn"].to_numpy()
     rows = log[(log["rat"] == "GSM") & (log["event"] != "csfb_ok")]
     for (server,), group in rows.assign(
-        server=rows["cell"].where(rows["serving"]).groupby([rows["file"], rows["point"], rows["time"]]).transform("first")
+        server=rows["cell"]
+        .where(rows["serving"])
+        .groupby([rows["file"], rows["point"], rows["time"]])
+        .transform("first")
     ).groupby(["server"]):
         assert set(group["arfcn"]) <= set(arfcn[listed[names.get_loc(server)]])
 

@@ -226,6 +226,16 @@ def test_the_tenth_percentile_falls_by_the_power_and_is_judged_by_its_limits(
     )
 
 
+def test_the_tenth_percentile_is_that_of_the_best_cells(groups: Groups) -> None:
+    row = found(groups, changed(NET, ("L", "power_dbm", -20.0)))["users of L", "rsrp_p10_dbm"]
+    place = groups.dbm[np.ix_(groups.members["users of L"], columns(groups.network, "LTE"))]
+    best = sorted(max(levels) for levels in place)
+    at = 0.1 * (len(best) - 1)
+    low, high = best[math.floor(at)], best[math.ceil(at)]
+    assert row.before == pytest.approx(min(low + (at - math.floor(at)) * (high - low), GOOD_DBM["LTE"]), abs=1e-3)
+    assert row.before < GOOD_DBM["LTE"]
+
+
 def test_more_power_is_no_harm(groups: Groups) -> None:
     rows = found(groups, changed(NET, ("C", "power_dbm", 45.0)))
     assert all(row.loss == 0.0 and row.excess == 0.0 for row in rows.values())

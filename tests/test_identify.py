@@ -65,6 +65,16 @@ def test_cells_too_far_away_are_not_considered() -> None:
     assert found.readings["cell"].tolist() == [""] and found.unknown["samples"].tolist() == [1]
 
 
+def test_what_counts_for_too_far_is_the_way_on_the_ground() -> None:
+    """Neither the azimuth nor a missing relation, and a degree of longitude is shorter than one of latitude."""
+    net = network({"A": None, "T": twin(FARTHEST_KM - 0.1, azimuth_deg=0)}, relations=[])
+    assert named(net, serving("B"), heard()) == ["B", "T"]
+    east = {"lat": HOME[0], "lon": HOME[1] + 0.9 * FARTHEST_KM * NORTH_KM / math.cos(math.radians(HOME[0]))}
+    assert named(network({"A": None, "T": twin(0, **east)}), heard()) == ["T"]
+    east["lon"] += 0.2 * FARTHEST_KM * NORTH_KM / math.cos(math.radians(HOME[0]))
+    assert named(network({"A": None, "T": twin(0, **east)}), heard()) == [""]
+
+
 def test_a_nearer_cell_wins_by_a_clear_margin() -> None:
     clear = network({"A": None, "T": twin(1.0), "U": twin(1.0 + CLEAR_MARGIN + 0.01)})
     assert named(clear, heard()) == ["T"]
@@ -139,6 +149,9 @@ def test_an_azimuth_towards_the_phone_breaks_the_tie() -> None:
 def test_azimuth_is_taken_around_the_circle() -> None:
     west = {"lat": HOME[0], "lon": HOME[1] - 1.0 * NORTH_KM / math.cos(math.radians(HOME[0]))}
     facing, away = twin(0, **west, azimuth_deg=90), twin(0, **west, azimuth_deg=270)
+    assert named(network({"A": None, "T": facing, "U": away}), heard()) == ["T"]
+    east = {"lat": HOME[0], "lon": HOME[1] + 1.0 * NORTH_KM / math.cos(math.radians(HOME[0]))}
+    facing, away = twin(0, **east, azimuth_deg=270), twin(0, **east, azimuth_deg=90)
     assert named(network({"A": None, "T": facing, "U": away}), heard()) == ["T"]
     nearly_north = [twin(1.0, azimuth_deg=181), twin(1.0, azimuth_deg=359)]
     assert named(network({"A": None, "T": nearly_north[0], "U": nearly_north[1]}), heard()) == ["T"]

@@ -235,6 +235,7 @@ def test_what_needs_a_crew() -> None:
     assert needing == VISITS | {"gain_dbi", "h_beamwidth_deg", "v_beamwidth_deg"}
     assert not any(Change("A", "B", name, None, None).visit for name in (*RELATION_PARAMETERS, "neighbour"))
     assert not Change("L", "62", "redirect_arfcn", "absent", "present").visit
+    assert not Change("A", "B", "antenna", None, None).visit
 
 
 def test_subset_keeps_what_ties_the_kept_cells() -> None:

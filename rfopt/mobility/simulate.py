@@ -326,7 +326,8 @@ def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]
     """Arrays of the LTE machines, remembered: most plans leave LTE cells and relations as they are."""
     names = situation.lte.levels.cells
     numbers = network.cells.loc[names].select_dtypes("number").to_numpy()
-    key = b"lte" + numbers.tobytes() + network.neighbours[["q_offset_db", "cio_db"]].to_numpy().tobytes()
+    offsets = network.neighbours[["q_offset_db", "cio_db"]]
+    key = b"lte" + numbers.tobytes() + offsets.to_numpy().tobytes() + repr(offsets.index.tolist()).encode()
     if key not in situation.done:
         situation.done[key] = lte_idle_arrays(network, names), lte_call_arrays(network, names)
     arrays: tuple[Arrays, Arrays] = situation.done[key]

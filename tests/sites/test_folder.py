@@ -252,6 +252,7 @@ CELL_VALUES = [
     (2, "lac", "1.5", "lac 1.5 is not a whole number"),
     (2, "tch_arfcns", "63;300", f"tch_arfcns '300' is in no GSM band; {UNDEFINED}"),
     (2, "tch_arfcns", "63,65", "tch_arfcns '63,65' is not a whole number"),
+    (2, "tch_arfcns", "６２", "tch_arfcns '６２' is not a whole number"),
     (2, "tch_arfcns", "6²", "tch_arfcns '6²' is not a whole number"),
     (2, "tch_arfcns", "9" * 5000, f"tch_arfcns '{'9' * 59}…' is not a whole number"),
     (6, "earfcn", "", "earfcn is empty, expected one for a LTE cell"),
@@ -373,6 +374,11 @@ def test_the_line_named_is_that_of_the_file(folder: Path) -> None:
     """Blank lines and line breaks inside quotes count."""
     text = f'\n{HEADER},site\n\n{ROW},"two\nlines"\n\nB{ROW[1:]},\nC,GSM,macro,91,106.2,62,4-5,\n'
     assert refusal(put(folder, "cells.csv", text)) == "cells.csv:8: lat 91 is out of range, expected -90 to 90 deg"
+
+
+def test_a_row_of_several_lines_is_named_by_its_first(folder: Path) -> None:
+    text = f'{HEADER},site\n{ROW},x\nB{ROW[1:].replace("38.5", "91")},"three\nlines\nlong"\n'
+    assert refusal(put(folder, "cells.csv", text)) == "cells.csv:3: lat 91 is out of range, expected -90 to 90 deg"
 
 
 def test_binary_is_refused(folder: Path) -> None:
