@@ -57,7 +57,7 @@ def _levels_under(evidence: Evidence, network: Network) -> Levels:
     """The measured GSM levels, moved by what the network's power and antennas change."""
     levels, situation = evidence.gsm.levels, evidence.situation
     cells = situation.network.cells.index
-    row = [situation.points.index(point) for point in levels.points.index]
+    row = np.array([situation.points.index(point) for point in levels.points.index], dtype=np.intp)
     delta = situation.change(network.cells.loc[cells])
     return levels.shifted(delta[np.ix_(row, cells.get_indexer(levels.cells))])
 

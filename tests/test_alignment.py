@@ -140,6 +140,18 @@ def test_pairs_without_a_wanted_cell_are_not_judged(case: Evidence) -> None:
     assert misalignments(case, net_with({("B", "C"): 0.0, ("C", "B"): 0.0})) == []
 
 
+def test_levels_are_those_the_plan_leaves(case: Evidence) -> None:
+    """B 3 dB stronger than the rewarded A is in the zone; turned down by 12 dB it is no more."""
+    here = at(case, A=(-75, -75), B=(-72, -72))
+    net = net_with({}, A=10.0)
+    assert aligned(misalignments(here, net)) == ["A B"]
+    quiet = apply(net, (Change("B", None, "power_dbm", 12.0, 0.0),))
+    assert aligned(misalignments(here, quiet)) == []
+    own = apply(net, (Change("A", None, "power_dbm", 12.0, 3.0),))
+    assert aligned(misalignments(at(case, A=(-75, -75), B=(-84, -84)), net)) == []
+    assert aligned(misalignments(at(case, A=(-75, -75), B=(-84, -84)), own)) == ["A B"]
+
+
 def test_the_network_asked_about_decides_not_the_one_as_found(case: Evidence) -> None:
     here = at(case, A=(-75, -75), B=(-72, -72))
     assert value_of(here.network, "A", None, "cell_reselect_offset_db") == 0.0

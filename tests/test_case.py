@@ -218,7 +218,7 @@ VALUES = [
     (11, '["*.csv"]', '["c**.csv"]', "logs 'c**.csv' match no file"),
     (11, '["*.csv"]', '["a\\u0000.csv"]', "logs 'a\ufffd.csv' match no file"),
     (12, '["A"]', '"A"', "wanted A is not a list of texts"),
-    (12, '["A"]', '["A", "AA"]', "wanted cell 'AA' is not in the network"),
+    (12, '["A"]', '["A", "ZZ"]', "wanted cell 'ZZ' is not in the network"),
     (15, '"neighbour"]', '"neighbours"]', "parameter 'neighbours' is unknown; did you mean 'neighbour'?"),
     (15, '"power_dbm"', '"max_power_dbm"', "parameter 'max_power_dbm' is unknown; did you mean 'power_dbm'?"),
     (15, '["power_dbm", "neighbour"]', '"power_dbm"', "parameters power_dbm is not a list of texts"),

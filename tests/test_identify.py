@@ -178,7 +178,7 @@ def test_all_other_columns_and_the_order_of_rows_stay() -> None:
     rng = np.random.default_rng(1)
     kinds = [heard(), heard(70, "4-1"), heard(63), heard(lat=math.nan, lon=math.nan), heard(62, "4-5", cell="A")]
     kinds += [{"rat": "LTE", "earfcn": 38400, "pci": 10, "rsrp_dbm": -100}, {"rat": "5G"}, serving("B")]
-    rows = readings([kinds[k] | {"time": float(t)} for t, k in enumerate(rng.integers(0, len(kinds), 60))])
+    rows = readings([kinds[k] | {"time": float(t)} for t, k in enumerate(rng.integers(0, len(kinds), 24))])
     found = identify(rows, network(), *HOME)
     pd.testing.assert_frame_equal(found.readings.drop(columns="cell"), rows.drop(columns="cell"))
     alone = [identify(rows.iloc[[k]], network(), *HOME).readings["cell"].iloc[0] for k in range(len(rows))]

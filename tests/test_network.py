@@ -179,7 +179,7 @@ def test_the_second_of_two_equal_changes_is_stale() -> None:
 
 
 REFUSED = [
-    (Change("AA", None, "power_dbm", 1.0, 2.0), "cell 'AA' is not in the network"),
+    (Change("ZZ", None, "power_dbm", 1.0, 2.0), "cell 'ZZ' is not in the network"),
     (Change("A", None, "powr_dbm", 1.0, 2.0), "parameter 'powr_dbm' is unknown; did you mean 'power_dbm'?"),
     (Change("A", None, "cell", "A", "Z"), "parameter 'cell' is the name of a cell, which no plan changes"),
     (Change("A", "Z", "neighbour", "absent", "present"), "cell 'Z' is not in the network"),

@@ -38,7 +38,8 @@ def handover_margin(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
         )
         for new in ladder(out, MOST_DB, STEP_DB if (MOST_DB - out) % STEP_DB == 0 else 1.0):
             moves += move("handover_margin", (change(evidence, wanted, "ho_margin_pbgt_db", new, other),), reasons)
-        for new in ladder(back, max(LEAST_DB, LEAST_PAIR_DB - out), -STEP_DB):
+        least = max(LEAST_DB, LEAST_PAIR_DB - float(margins[(wanted, other)]))
+        for new in ladder(back, least, -STEP_DB):
             moves += move("handover_margin", (change(evidence, other, "ho_margin_pbgt_db", new, wanted),), reasons)
     return moves
 

@@ -17,7 +17,7 @@ RULES = ("das_leakage", "pingpong_reselection", "no_dominant_server", "overshoot
 
 @fixes
 def reselect_penalty(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """Take a reward off; from a das also subtract an offset (PENALTY_TIME 640 s, code 31: C2 = C1 − offset) up to 16 dB.
+    """Take a reward off; from a das also subtract an offset up to 16 dB (PENALTY_TIME 640 s: C2 = C1 − offset).
 
     A macro is not penalised: all its users would pay, in places nobody has measured.
     """

@@ -164,6 +164,12 @@ def test_penalty_takes_a_reward_off_and_deepens_a_penalty() -> None:
     assert values("reselect_penalty", punished, "B", "cell_reselect_offset_db") == [14.0, 16.0]
 
 
+def test_a_macro_loses_its_reward_but_is_not_penalised() -> None:
+    evidence = crowded({"C": {"cell_reselect_offset_db": 8.0}})
+    moves = [text for text in proposed("reselect_penalty", evidence) if not text.startswith("B ")]
+    assert moves == ["C cell_reselect_offset_db 8 → 0"]
+
+
 # ---- calls ----
 
 
@@ -183,7 +189,7 @@ def test_margins_from_the_wanted_cell_go_up_and_towards_it_down() -> None:
 
 
 @pytest.mark.parametrize(
-    ("out", "steps"), [(6.0, [4.0, 2.0, 0.0]), (3.0, [4.0, 2.0]), (1.0, [4.0]), (0.0, [4.0]), (-1.0, [])]
+    ("out", "steps"), [(6.0, [4.0, 2.0, 0.0]), (3.0, [4.0, 2.0]), (1.0, [4.0]), (0.0, [4.0]), (-1.0, []), (-30.0, [])]
 )
 def test_a_margin_towards_the_wanted_cell_leaves_the_pair_enough(out: float, steps: list[float]) -> None:
     assert margins(crowded(relations={"AC": {"ho_margin_pbgt_db": out}}), "C", "A") == steps

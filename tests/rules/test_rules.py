@@ -176,6 +176,12 @@ def test_a_server_in_idle_mode_is_one_though_calls_leave_it_at_once() -> None:
     assert found("missing_neighbour", flat)[0].cells == ("A", "C")
 
 
+def test_a_pair_of_which_one_is_far_weaker_is_not_missed() -> None:
+    """Nothing is well, but a relation to C would not mend it: where A serves, C is 20 dB below it."""
+    flat = replace(FAULTS["missing_neighbour"], gsm={"A": -84.0, "B": -104.0, "C": -104.0, "D": -104.0})
+    assert found("missing_neighbour", flat) == []
+
+
 def test_relations_between_cells_that_are_not_wanted_are_left_alone() -> None:
     lost = without_relations(("C", "D"), ("D", "C"))
     assert found("missing_neighbour", Flat(gsm={"C": -71.0, "D": -71.0}, relations=lost, rxqual=6)) == []
