@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -118,7 +119,7 @@ def _read_toml(path: Path) -> Case:
     tables = _tables(text, path)
     notes = _check_keys(tables, text, path)
     complaint, inputs = tables["complaint"], tables["inputs"]
-    network = read_network(path.parent / inputs["network"]) if "network" in inputs else None
+    network = read_network(Path(os.path.normpath(path.parent / inputs["network"]))) if "network" in inputs else None
     files = _log_files(path, inputs["logs"], text)
     logs = [read_log(file) for file in files]
     readings = pd.concat([log.readings for log in logs], ignore_index=True)

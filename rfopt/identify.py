@@ -87,7 +87,9 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
     named = _name(keys.assign(server=_servers(readings, servers)), shelf, network)
     unnamed = named[(named["cell"] == "") & named["rat"].isin(["GSM", "LTE"]) & named["channel"].notna()]
     several = unnamed["candidates"] != ""
-    return Identified(readings.assign(cell=named["cell"].array), _counted(unnamed[several]), _counted(unnamed[~several]))
+    return Identified(
+        readings.assign(cell=named["cell"].array), _counted(unnamed[several]), _counted(unnamed[~several])
+    )
 
 
 def _name(keys: pd.DataFrame, shelf: dict[tuple[str, float, str], list[str]], network: Network) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,27 @@ def test_logs_are_found_once_each_in_order(root: Path, logs: str, points: list[s
     case = read(root, ('["*.csv"]', logs))
     assert list(dict.fromkeys(case.readings["point"])) == points
     assert len(case.readings) == 20 * len(points)
+
+
+def test_a_folder_whose_name_is_a_pattern_is_a_folder(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "net", tmp_path / "net")
+    shutil.copytree(root / "case", tmp_path / "[c] a*e ?")
+    (tmp_path / "[c] a*e ?" / "case.toml").write_text(CASE, encoding="utf-8")
+    (tmp_path / "[c] a*e ?" / "._a.csv").write_bytes(b"\0\0")
+    case = read_case(tmp_path / "[c] a*e ?")
+    assert len(case.readings) == 40, "hidden files are no logs"
+    assert {"a.csv", "b.csv", "case.toml"} <= set(case.hashes)
+
+
+def test_logs_of_one_name_in_two_folders_are_two_logs(root: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        shutil.copytree(root / "case", tmp_path / name)
+    (tmp_path / "case.toml").write_text(
+        changed(('"../net"', f'"{root / "net"}"'), ("*.csv", "*/a.csv")), encoding="utf-8"
+    )
+    case = read_case(tmp_path)
+    assert len(case.readings) == 40 and case.readings["file"].nunique() == 2
+    assert {"one/a.csv", "two/a.csv"} <= set(case.hashes)
 
 
 def test_absolute_paths_are_taken_as_they_are(root: Path) -> None:
@@ -339,7 +361,7 @@ def toml(value: object) -> str:
     return str(value)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(KEYS, SCALARS | st.lists(SCALARS, max_size=3))
 def test_any_value_of_any_key_is_read_or_refused_in_one_line(root: Path, key: str, value: object) -> None:
     lines = [f"{key} = {toml(value)}" if line.startswith(f"{key} =") else line for line in CASE.splitlines()]

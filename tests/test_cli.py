@@ -106,7 +106,7 @@ def broken(tmp_path: Path, name: str, line: int, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "line", "old", "new", "said"),
     [
-        ("cells.csv", 2, "GSM", "GMS", "rat 'GMS' is not one of GSM, LTE; did you mean 'GSM'?"),
+        ("cells.csv", 2, "GSM", "GMS", "rat 'GMS' is not one of GSM, LTE"),
         ("cells.csv", 1, "height_m", "hight_m", "ignored; did you mean 'height_m'?"),
         ("case.toml", 1, "[complaint]", "[complaint", "is not TOML"),
         ("idle_2g.csv", 2, "GSM", "GSN", "rat 'GSN'"),
@@ -164,7 +164,7 @@ def test_the_seed_matters_and_is_stated(rfopt):
 
 
 def test_example_writes_the_shipped_case(rfopt, tmp_path):
-    code, out, _ = rfopt("example", tmp_path, "-q")
+    code, _out, _ = rfopt("example", tmp_path, "-q")
     assert code == 0
     for file in sorted(CASE.rglob("*")):
         if file.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,13 +11,15 @@ from rfopt import diagnose as diagnosis
 from rfopt.diagnose import Diagnosis, diagnose, diagnose_log
 from rfopt.evidence import Evidence, gather
 from rfopt.finding import Finding
+from rfopt.fixes import fixes
 from rfopt.kpis import compute, objective
 from rfopt.mobility.simulate import simulate
 from rfopt.network import Change, apply
 from rfopt.rules import rules
 
 from .networks import HOME, case, readings
-from .rules.flats import BUDGET, FAULTS, Flat, faulty
+from .rules.flats import BUDGET, FAULTS, Flat, faulty, one_thread
+from .shelves.contracts import check_finding, check_move
 
 FIRST = (
     "weak_indoor", "no_dominant_server", "das_leakage", "overshoot", "pingpong_reselection", "one_way_neighbour",
@@ -195,6 +198,39 @@ def test_what_evidence_knows_of_cells() -> None:
     assert all(math.isnan(level) for level in lonely.wanted_dbm())
 
 
+POOR = {
+    "LTE only": lambda row: row if row["rat"] == "LTE" else None,
+    "GSM only": lambda row: row if row["rat"] == "GSM" else None,
+    "calls only": lambda row: row if row["mode"] == "call" else None,
+    "one instant": lambda row: row if row["time"] in (0.0, 400.0) else None,
+    "servers only": lambda row: row if row.get("serving") else None,
+    "neighbours only": lambda row: None if row.get("serving") else row,
+    "GSM of strangers": lambda row: row if row["rat"] == "LTE" else row | {"arfcn": 3, "bsic": "0-0", "cell": ""},
+    "LTE of strangers": lambda row: row if row["rat"] == "GSM" else row | {"earfcn": 1300, "pci": 9, "cell": ""},
+}
+"""What is left of a whole log."""
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("wanted", [("A",), (), ("A", "L")], ids=["A", "none", "A and L"])
+@pytest.mark.parametrize("poor", POOR)
+def test_a_poor_log_is_diagnosed_as_far_as_it_goes(poor: str, wanted: tuple[str, ...]) -> None:
+    flat = FAULTS["no_dominant_server"]
+    net = flat.network()
+    rows = [kept for row in flat.rows(net) if (kept := POOR[poor](row)) is not None]
+    with one_thread():
+        evidence = gather(case(net, rows, wanted), net, 0, replace(BUDGET, runs=4, idle_s=80.0))
+        result = diagnose(evidence)
+    for found in result.findings:
+        check_finding(evidence, found)
+    moves = [move for fix in fixes.values() for move in fix(evidence, result.findings)]
+    for move in moves:
+        check_move(evidence, move)
+    strangers = {"GSM of strangers": "GSM", "LTE of strangers": "LTE"}
+    camping = [found.evidence["rat"] for found in result.findings if found.rule == "border_camping"]
+    assert camping == ([strangers[poor]] if poor in strangers else [])
+
+
 # ---- a log alone ----
 
 
@@ -206,8 +242,6 @@ def serving(time: float, rat: str, cell: str, mode: str = "idle", point: str = "
 
 def log_of(*rows: dict[str, object]) -> list[Finding]:
     """What a log of some serving rows shows by itself."""
-    from dataclasses import replace
-
     empty = case(FAULTS["das_leakage"].network(), rows)
     return diagnose_log(replace(empty, network=None, readings=readings(rows)))
 

@@ -156,7 +156,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(*[WORDS | st.text(max_size=3)] * 5), max_size=3))
 def test_any_plan_is_read_or_refused_in_one_line(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     path = tmp_path / "plan.csv"

@@ -81,7 +81,7 @@ def as_readings(rows: list[Row]) -> pd.DataFrame:
     """Rows as a table of readings: numbers NaN and text '' where a row says nothing."""
     table = pd.DataFrame(rows, columns=list(LOG_COLUMNS))
     words = ["point", "mode", "rat", "cell", "bsic", "event"]
-    return table.assign(**{name: table[name].fillna("") for name in words})
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in words})
 
 
 def idle_2g(world: World, lengths_s: dict[str, float]) -> list[Row]:

@@ -58,11 +58,19 @@ class RadioNetwork(Protocol):
     """What `predict` reads of a network."""
 
     @property
-    def cells(self) -> pd.DataFrame: ...
+    def cells(self) -> pd.DataFrame:
+        """One row a cell, columns as in cells.csv."""
+        ...
+
     @property
-    def buildings(self) -> Sequence[Building]: ...
+    def buildings(self) -> Sequence[Building]:
+        """The map; empty where there is none."""
+        ...
+
     @property
-    def antennas(self) -> Mapping[str, Pattern | Path | str]: ...
+    def antennas(self) -> Mapping[str, Pattern | Path | str]:
+        """Patterns by name."""
+        ...
 
 
 def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = None) -> FloatArray:

@@ -22,7 +22,8 @@ def outage(evidence: Evidence, figures: Figures, audible_dbm: float = -90.0, lea
         if cell in everywhere or samples < least_samples:
             continue
         points = evidence.situation.gsm.levels.points.assign(building=evidence.case.building)
-        expected = float(np.nanmax(predict(evidence.network.subset([cell]), points)[:, 0]))
+        levels = predict(evidence.network.subset([cell]), points)[:, 0]
+        expected = float(np.fmax.reduce(levels, initial=-np.inf))
         if expected >= audible_dbm:
             findings.append(
                 Finding(

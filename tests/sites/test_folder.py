@@ -445,7 +445,7 @@ def tables(draw: st.DrawFn) -> tuple[str, str]:
     return name, "\n".join(",".join(row) for row in [header, *rows])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(("cells", f"{HEADER},tch_arfcns\n{ROW},6²"))
 @example(("cells", f"{HEADER},lac\n{ROW},1e308"))
 @given(tables())
