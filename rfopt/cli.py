@@ -202,11 +202,11 @@ def simulate(
 def write_results(result: Recommendation, table: dict[str, Any], folder: Path, lang: str) -> Path:
     """The plan, its rollback, the JSON and the report; returns the report's path."""
     from rfopt.files import write_whole
-    from rfopt.network import plan_text, undo
+    from rfopt.network import plan_text, rollback
     from rfopt.report import write_report
 
     write_whole(folder / "plan.csv", plan_text(result.plan))
-    write_whole(folder / "rollback.csv", plan_text(undo(result.plan)))
+    write_whole(folder / "rollback.csv", plan_text(rollback(result.evidence.network, result.plan)))
     write_whole(folder / "recommendation.json", as_text(table))
     return write_report(result, folder, lang)
 

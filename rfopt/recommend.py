@@ -27,8 +27,8 @@ from rfopt.search import Search, find, parts_of
 HEALTHY = 0.97
 """As-found objective from which nothing is looked for where no finding reaches 0.5."""
 FOUND = 0.5
-ROUGH_DRAWS = 8
-"""Draws on which the search looks around; it decides on all."""
+ROUGH_DRAWS, ROUGHLY_SURE = 6, 0.6
+"""Draws on which the search looks around, and how sure of a change it must be there; it decides on all draws."""
 
 Progress = Callable[[str, float], None]
 
@@ -153,7 +153,7 @@ def recommend(
     groups = groups_of(evidence, _movable(moves))
     search = Search(lambda plan: score(evidence, groups, plan), moves, case.limits.max_changes, progress)
     fewer = replace(evidence, situation=thinned(evidence.situation, ROUGH_DRAWS))
-    rough = Search(lambda plan: score(fewer, groups, plan), moves, case.limits.max_changes, progress)
+    rough = Search(lambda plan: score(fewer, groups, plan), moves, case.limits.max_changes, progress, sure=ROUGHLY_SURE)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
     plan = find(rough, search) if moves and (found or diagnosis.objective < HEALTHY) else ()
     progress("report", 0.9)

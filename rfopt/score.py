@@ -79,7 +79,7 @@ class Score:
         gain = self.by_draw - other.by_draw
         spread = float(gain.std(ddof=1)) if len(gain) > 1 else 0.0
         if spread < 1e-12:
-            return 1.0 if gain.mean() > 0 or self.objective >= 1.0 - 1e-9 else 0.0
+            return 1.0 if gain.mean() > 1e-9 or self.objective >= 1.0 - 1e-9 else 0.0
         return float(ndtr(gain.mean() / spread))
 
 

@@ -24,8 +24,6 @@ LEAST_LOSS = 0.001
 """Worth that must be lost if a part of a plan is taken out."""
 PLAIN_GAIN = 0.04
 """A gain that is taken without asking every other move again."""
-SMALL_LOSS = 0.01
-"""A part worth less than this must be sure to help, or it is taken out."""
 SURE = 0.9
 """Probability with which a recommended change must help."""
 GOOD_ENOUGH = 0.9
@@ -48,6 +46,7 @@ class Search:
     moves: Sequence[Move]
     most_changes: int
     progress: Callable[[str, float], None]
+    sure: float = SURE
     seen: dict[Plan, Score] = field(default_factory=dict)
     turned_down: dict[Plan, str] = field(default_factory=dict)
 
@@ -204,16 +203,20 @@ def _size(change: Change) -> float:
 
 
 def _prune(search: Search, plan: Plan) -> Plan:
-    """Take out every move, or single change of one, that no longer pays its way or is not sure to, worst first."""
+    """Take out every move that does not pay its way or is not sure to help, worst first.
+
+    A change out of a larger move may go by itself only if a fix proposes it by itself too.
+    """
+    alone = {move.changes for move in search.moves if len(move.changes) == 1}
     while plan:
         here = search.worth(plan)
-        parts = {*parts_of(plan, search.moves), *((change,) for change in plan)}
+        parts = {*parts_of(plan, search.moves), *(alone & {(change,) for change in plan})}
         loss = {part: here - search.worth(without(plan, part)) for part in sorted(parts, key=keys_of)}
-        part = min(loss, key=lambda p: (loss[p], keys_of(p)))
-        unsure = loss[part] < SMALL_LOSS and search.score(plan).helps(search.score(without(plan, part))) < SURE
-        if loss[part] >= LEAST_LOSS and not unsure:
+        sure = {part: search.score(plan).helps(search.score(without(plan, part))) for part in loss}
+        doubtful = [part for part in loss if loss[part] < LEAST_LOSS or sure[part] < search.sure]
+        if not doubtful:
             return plan
-        plan = without(plan, part)
+        plan = without(plan, min(doubtful, key=lambda part: (loss[part], keys_of(part))))
     return plan
 
 

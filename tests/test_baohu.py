@@ -6,6 +6,7 @@ The same world is made free of faults one by one: what is not wrong must not be 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,20 @@ import pytest
 from rfopt.case import read_case
 from rfopt.example import FAULTS, write_example
 from rfopt.example.relations import HOSPITAL, LEAKING, ONE_WAY, SERVING_LTE, TOO_FLAT, WANTED, WATERWORKS
+from rfopt.mobility import simulate
+from rfopt.mobility.simulate import Budget
 from rfopt.network import Change, Plan, read_plan
 from rfopt.recommend import Recommendation, diagnose_case, recommend
 
 SHIPPED = Path(__file__).resolve().parents[1] / "drive_tests" / "baohu_tianxia"
 ALL = frozenset(FAULTS)
+
+
+@pytest.fixture
+def half_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirteen worlds take their time; half the phones tell as much about them."""
+    half = replace(Budget(), runs=Budget().runs // 2)
+    monkeypatch.setattr(simulate, "Budget", lambda: half)
 
 
 def lowered(change: Change) -> bool:
@@ -93,12 +103,14 @@ def test_the_complaint_is_in_the_shipped_log():
     assert measured["csfb_wanted_share"] == 0.0
 
 
+@pytest.mark.usefixtures("half_the_runs")
 def test_the_healthy_case_needs_nothing(tmp_path):
     result = recommended(tmp_path, ALL)
     assert result.plan == ()
     assert max((f.severity for f in result.diagnosis.findings), default=0.0) < 0.5
 
 
+@pytest.mark.usefixtures("half_the_runs")
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_taken_away_takes_its_measure_with_it(fault, tmp_path):
     plan = recommended(tmp_path, frozenset({fault})).plan
@@ -106,6 +118,7 @@ def test_a_fault_taken_away_takes_its_measure_with_it(fault, tmp_path):
     assert not MEASURES[fault](plan)
 
 
+@pytest.mark.usefixtures("half_the_runs")
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_alone_brings_its_measure(fault, tmp_path):
     plan = recommended(tmp_path, ALL - {fault}).plan

@@ -83,7 +83,7 @@ COLUMNS = [
 
 GSM_COMMON = {
     "rat": "GSM", "lac": AREA, "load": 0.4, "rxlev_access_min_dbm": -100, "cell_reselect_offset_db": 0,
-    "temporary_offset_db": 0, "penalty_time_s": 20, "cell_reselect_hysteresis_db": 6, "ho_averaging_sacch": 22,
+    "temporary_offset_db": 0, "penalty_time_s": 20, "cell_reselect_hysteresis_db": 6, "ho_averaging_sacch": 24,
     "ho_period_pbgt_sacch": 6, "ho_threshold_lev_dbm": -95, "ho_threshold_qual": 5, "radio_link_timeout": 20,
 }  # fmt: skip
 LTE_COMMON = {

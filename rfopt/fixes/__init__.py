@@ -40,9 +40,10 @@ def competitors(evidence: Evidence) -> list[str]:
     return list(rivals(evidence, EARSHOT_DB, KINDS))
 
 
-def culprits(findings: Sequence[Finding], rule: str) -> list[str]:
-    """The first-named cell of each finding of a rule."""
-    return list(dict.fromkeys(f.cells[0] for f in findings if f.rule == rule and f.cells))
+def culprits(findings: Sequence[Finding], rules: Iterable[str]) -> list[str]:
+    """The cells that findings of some rules blame first, worst first."""
+    wanted = set(rules)
+    return list(dict.fromkeys(f.cells[0] for f in findings if f.rule in wanted and f.cells))
 
 
 def ladder(start: float, stop: float, step: float) -> list[float]:

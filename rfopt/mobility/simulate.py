@@ -53,7 +53,7 @@ class Budget:
     levels, so the spread between groups is what the result may be off by.
     """
 
-    runs: int = 160
+    runs: int = 240
     draws: int = 20
     idle_s: float = 165.0
     warm_s: float = 40.0

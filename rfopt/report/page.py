@@ -10,7 +10,7 @@ from typing import Any
 from rfopt.diagnose import Diagnosis
 from rfopt.harm import GOOD_DBM, Harm
 from rfopt.kpis import aim, kpis
-from rfopt.network import Change, Plan, undo
+from rfopt.network import Change, Plan, rollback
 from rfopt.recommend import FOUND, Recommendation, Step
 from rfopt.report.bars import figures_of, ladder_of, levels_of
 from rfopt.report.marks import Mark, Marks, marks_of
@@ -102,7 +102,9 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "figures": figures_of(result, lang),
         "findings": _findings(result.diagnosis, marks, lang),
         "rows": [_plan_row(k, step, marks, lang) for k, step in enumerate(result.steps, 1)],
-        "rollback": [_row(k, change, marks, lang) for k, change in enumerate(undo(result.plan), 1)],
+        "rollback": [
+            _row(k, change, marks, lang) for k, change in enumerate(rollback(result.evidence.network, result.plan), 1)
+        ],
         "ladder": ladder_of(result, lang) if result.steps else [],
         "rooms": rooms_of(result, marks, lang),
         "rooms_left_out": max(len(points) - MOST_ROOMS, 0),

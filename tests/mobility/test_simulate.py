@@ -197,7 +197,7 @@ def test_what_is_remembered_is_what_a_fresh_situation_gives() -> None:
     """One situation asked about all plans in two orders, against a new one for each: nothing remembered is stale."""
     relations = {**{pair: {} for pair in ALL_RELATIONS}, ("L", "M"): {"q_offset_db": 8}}
     net = network(relations=relations, redirects=(("L", 70), ("M", 70)))
-    small = Budget(runs=6, draws=3, idle_s=80.0, warm_s=20.0, call_s=15.0, lte_call_s=10.0)
+    small = Budget(runs=3, draws=3, idle_s=60.0, warm_s=20.0, call_s=15.0, lte_call_s=10.0)
     case = evidence(net, walk_test(net), budget=small)
     after = []
     for plan in PLANS:

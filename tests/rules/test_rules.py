@@ -8,29 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.kpis import aim
-from rfopt.mobility.timeline import Replay, Timeline
 from rfopt.network import apply
 from rfopt.rules import (
-    Figures,
-    distance_km,
-    excess_db,
-    exchanges,
-    highest_dbm,
-    on_quantum,
-    points_where,
-    rivals,
     rules,
-    serving_share,
 )
 
 from .flats import (
     BLAMED,
-    CLOSE,
     FAULTS,
-    RELATION,
     TWINS,
     Flat,
     Rows,
@@ -46,7 +32,6 @@ CONTRACT = (
     "missing_neighbour", "one_way_neighbour", "csfb_frequency", "cochannel_interference", "pci_mod3",
     "identity_confusion", "area_boundary", "outage", "border_camping", "wrong_parameters",
 )  # fmt: skip
-KNOWN = Figures({}, {})
 
 
 def found(rule: str, flat: Flat) -> list[Finding]:
@@ -283,181 +268,3 @@ def test_a_server_that_could_be_either_of_two_is_not_a_stranger() -> None:
     evidence, figures = judged(flat)
     assert (evidence.readings["serving"] & (evidence.readings["cell"] == "")).sum() > 100
     assert rules["border_camping"](evidence, figures) == []
-
-
-# ---- wrong parameters ----
-
-
-@pytest.mark.parametrize(
-    ("cells", "relations", "said", "cure"),
-    [
-        (
-            {"C": {"cell_reselect_offset_db": 3}},
-            {},
-            ("cell_reselect_offset_db", 3.0),
-            ["C cell_reselect_offset_db 3 → 2"],
-        ),
-        ({"C": {"penalty_time_s": 700}}, {}, ("penalty_time_s", 700.0), ["C penalty_time_s 700 → 20"]),
-        ({"C": {"elec_tilt_deg": 25}}, {}, ("elec_tilt_deg", 25.0), ["C elec_tilt_deg 25 → 3"]),
-        ({"A": {"power_dbm": 14, "max_power_dbm": 12}}, {}, ("power_dbm", 14.0), ["A power_dbm 14 → 12"]),
-        (
-            {"L": {"a3_time_to_trigger_ms": 300}},
-            {},
-            ("a3_time_to_trigger_ms", 300.0),
-            ["L a3_time_to_trigger_ms 300 → 320"],
-        ),
-        ({}, {("A", "C"): {"ho_margin_pbgt_db": 70}}, ("ho_margin_pbgt_db", 70.0), ["A→C ho_margin_pbgt_db 70 → 6"]),
-        ({}, {("A", "C"): {"ho_margin_lev_db": 2.5}}, ("ho_margin_lev_db", 2.5), ["A→C ho_margin_lev_db 2.5 → 2"]),
-        (
-            {},
-            {("A", "C"): {"ho_margin_pbgt_db": -3}, ("C", "A"): {"ho_margin_pbgt_db": 2}},
-            ("ho_margin_pbgt_db + ho_margin_pbgt_db", -1.0),
-            ["A→C ho_margin_pbgt_db -3 → 6", "C→A ho_margin_pbgt_db 2 → 6"],
-        ),
-        (
-            {},
-            {("A", "C"): {"ho_margin_pbgt_db": 6}, ("C", "A"): {"ho_margin_pbgt_db": -7}},
-            ("ho_margin_pbgt_db + ho_margin_pbgt_db", -1.0),
-            ["C→A ho_margin_pbgt_db -7 → 6"],
-        ),
-    ],
-)
-def test_wrong_parameters_say_what_and_mend_it(cells, relations, said, cure) -> None:
-    (finding,) = found("wrong_parameters", Flat(cells=cells, relations={**RELATION, **relations}))
-    assert (finding.evidence["parameter"], finding.evidence["value"]) == said
-    assert [str(change) for change in finding.cure] == cure
-    assert finding.severity >= 0.5 and finding.basis == "tables"
-
-
-def test_power_off_its_quantum_is_mended_without_more_power() -> None:
-    (finding,) = found("wrong_parameters", Flat(cells={"C": {"power_dbm": 37.05, "max_power_dbm": 37.05}}))
-    assert [str(change) for change in finding.cure] == ["C power_dbm 37.05 → 37"]
-
-
-def test_parameters_of_cells_that_nobody_hears_are_not_looked_at() -> None:
-    far = {"E": {**FAULTS["identity_confusion"].cells["E"], "bsic": "7-7", "cell_reselect_hysteresis_db": 40}}
-    assert found("wrong_parameters", Flat(cells=far)) == []
-
-
-def test_margins_that_just_meet_do_not_circle() -> None:
-    pair = {("A", "C"): {"ho_margin_pbgt_db": -3}, ("C", "A"): {"ho_margin_pbgt_db": 3}}
-    assert found("wrong_parameters", Flat(relations={**RELATION, **pair})) == []
-
-
-@pytest.mark.parametrize(
-    ("parameter", "value", "legal"),
-    [
-        ("power_dbm", 12.2, 12.2), ("power_dbm", 12.25, 12.2), ("power_dbm", -15.8, -15.8),
-        ("power_dbm", 70.0, math.nan), ("power_dbm", math.nan, math.nan), ("mech_tilt_deg", -0.3, -0.5),
-        ("cell_reselect_offset_db", 125.9, 124.0), ("q_hyst_db", 7.0, math.nan), ("q_hyst_db", 9.0, 8.0),
-        ("a3_time_to_trigger_ms", 320.0, 320.0),
-    ],
-)  # fmt: skip
-def test_down_to_the_quantum(parameter: str, value: float, legal: float) -> None:
-    assert on_quantum("cells", parameter, value) == pytest.approx(legal, nan_ok=True)
-
-
-# ---- ping-pong ----
-
-
-def circling(evidence: Evidence, machine: str, order: list[int], steps: int = 240) -> Replay:
-    """A replay in which the server goes through an order of cells, a cell a second."""
-    server = np.array([[order[t % len(order)] for t in range(steps)]], dtype=np.int16)
-    blank = np.full(server.shape, np.nan, dtype=np.float32)
-    reason = np.full(server.shape, 1 if machine == "gsm_idle" else 8, dtype=np.int8)
-    line = Timeline(machine, "north", np.arange(steps) * 1.0, server, reason, blank, blank, np.zeros_like(reason))
-    return replace(evidence.replay, timelines=(line,), fallbacks=())
-
-
-def test_ping_pong_spread_evenly_over_many_pairs_is_still_named() -> None:
-    """Twelve pairs, none with a tenth of the handovers."""
-    evidence, _ = faulty("no_dominant_server")
-    tour = [0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3]
-    both = circling(evidence, "gsm_call", [*tour, *tour[::-1]])
-    counts = exchanges(both, "gsm_call")
-    assert max(counts.values()) < 0.1 * counts.total()
-    many = replace(evidence, logged=both, replay=both)
-    figures = Figures({"handovers_per_min": 5.0}, {"handovers_per_min": 5.0, "pingpong_share": 0.0})
-    (finding,) = rules["pingpong_handover"](many, figures)
-    assert set(finding.cells) <= {"A", "B", "C", "D"} and finding.evidence["between"]
-
-
-@pytest.mark.parametrize(("rule", "machine"), [("pingpong_reselection", "gsm_idle"), ("pingpong_handover", "gsm_call")])
-def test_ping_pong_names_the_wanted_cell_first_and_then_the_busiest(rule: str, machine: str) -> None:
-    evidence, _ = faulty("no_dominant_server")
-    order = [1, 2, 1, 2, 1, 2, 1, 0]  # B and C mostly, A now and then
-    busy = replace(evidence, logged=circling(evidence, machine, order), replay=circling(evidence, machine, order))
-    table = {"handovers_per_min": 9.0, "reselections_per_min": 9.0, "pingpong_share": 0.5}
-    (finding,) = rules[rule](busy, Figures(table, table))
-    assert finding.cells == ("A", "B", "C") and finding.severity == 1.0 and not finding.cause
-
-
-# ---- what rules share ----
-
-
-def test_figures_mean_log_and_model() -> None:
-    goal = aim("reselections_per_min")
-    both = Figures({"reselections_per_min": goal.fail}, {"reselections_per_min": goal.target})
-    assert both.severity("reselections_per_min") == pytest.approx(0.75)
-    assert (
-        Figures({"reselections_per_min": math.nan}, {"reselections_per_min": goal.fail}).severity(
-            "reselections_per_min"
-        )
-        == 1.0
-    )
-    assert Figures({"reselections_per_min": goal.fail}, {}).severity("reselections_per_min") == 1.0
-    assert KNOWN.severity("reselections_per_min", "ci_p10_db") == 0.0
-    assert both.severity("ci_p10_db", "reselections_per_min") == pytest.approx(0.75)
-    assert both.value("reselections_per_min") == goal.fail
-    assert Figures({"ci_p10_db": math.nan}, {"ci_p10_db": 5.0}).value("ci_p10_db") == 5.0
-
-
-def hand_replay(*rows: tuple[float, list[int]]) -> Replay:
-    """Idle timelines of some step and servers, over cells A and B."""
-    lines = []
-    for step_s, servers in rows:
-        server = np.array([servers], dtype=np.int16)
-        blank = np.full(server.shape, np.nan, dtype=np.float32)
-        zero = np.zeros(server.shape, dtype=np.int8)
-        lines.append(Timeline("gsm_idle", "north", np.arange(len(servers)) * step_s, server, zero, blank, blank, zero))
-    return Replay(("A", "B"), ("L",), frozenset({0}), tuple(lines), ())
-
-
-def test_serving_share_is_of_time_and_a_short_log_is_not_drowned() -> None:
-    log = hand_replay((1.0, [0, 0, 0, 1]))
-    assert serving_share([log], "gsm_idle") == {"A": 0.75, "B": 0.25}
-    assert serving_share([hand_replay((1.0, [0] * 10), (3.0, [1] * 10))], "gsm_idle") == {"B": 0.75, "A": 0.25}
-    assert serving_share([hand_replay((1.0, [0, -1, -2, -2]))], "gsm_idle") == {"A": 0.25}
-    long = hand_replay((1.0, [1] * 4000))
-    assert serving_share([log, long], "gsm_idle") == {"B": 0.625, "A": 0.375}
-    assert serving_share([log, replace(long, timelines=())], "gsm_idle") == {"A": 0.75, "B": 0.25}
-    assert serving_share([log], "lte_idle") == {}
-
-
-def test_exchanges_count_each_way_and_pass_over_strangers() -> None:
-    counts = exchanges(hand_replay((1.0, [0, 1, 0, 1, 1, -1, 0, -2, 1])), "gsm_idle")
-    assert counts == {("A", "B"): 2, ("B", "A"): 1}
-
-
-def test_rivals_are_measured_against_the_wanted_cell_or_the_strongest() -> None:
-    evidence, _ = faulty("no_dominant_server")
-    close = rivals(evidence, 6.0, ("das", "macro"))
-    assert set(close) == {"B", "C", "D"} and list(close.values()) == sorted(close.values(), reverse=True)
-    assert set(rivals(evidence, 6.0, ("das",))) == {"B"}
-    assert rivals(evidence, -6.0, ("das", "macro")) == {}
-    lonely, _ = judged(replace(FAULTS["no_dominant_server"], gsm={**CLOSE, "A": math.nan}, server="B"))
-    assert max(rivals(lonely, 6.0, ("das", "macro")).values()) == pytest.approx(0.0)
-    assert points_where(lonely, "B", 6.0) == ("north", "south")
-
-
-def test_excess_is_only_known_where_a_cell_was_reported() -> None:
-    evidence, _ = judged(Flat(gsm={"A": -76.0, "B": math.nan}, south={"B": -72.0}))
-    excess = excess_db(evidence, "B")
-    assert excess[0] == -math.inf and excess[1] == pytest.approx(4.0, abs=3.0)
-    assert highest_dbm(evidence, "B") == pytest.approx(-72.0, abs=2.0)
-    assert list(excess_db(evidence, "nobody")) == [-math.inf, -math.inf]
-
-
-def test_distance_is_along_the_ground() -> None:
-    evidence, _ = faulty("overshoot")
-    assert distance_km(evidence, "D") == pytest.approx(0.015 * 111.195, rel=0.01)

@@ -1,0 +1,94 @@
+"""Illegal and contradictory values: what is said of them, and what would mend them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from rfopt.finding import Finding
+from rfopt.rules import (
+    on_quantum,
+    rules,
+)
+
+from .flats import (
+    FAULTS,
+    RELATION,
+    Flat,
+    judged,
+)
+
+
+def found(rule: str, flat: Flat) -> list[Finding]:
+    """What one rule says of a flat."""
+    return rules[rule](*judged(flat))
+
+
+@pytest.mark.parametrize(
+    ("cells", "relations", "said", "cure"),
+    [
+        (
+            {"C": {"cell_reselect_offset_db": 3}},
+            {},
+            ("cell_reselect_offset_db", 3.0),
+            ["C cell_reselect_offset_db 3 → 2"],
+        ),
+        ({"C": {"penalty_time_s": 700}}, {}, ("penalty_time_s", 700.0), ["C penalty_time_s 700 → 20"]),
+        ({"C": {"elec_tilt_deg": 25}}, {}, ("elec_tilt_deg", 25.0), ["C elec_tilt_deg 25 → 3"]),
+        ({"A": {"power_dbm": 14, "max_power_dbm": 12}}, {}, ("power_dbm", 14.0), ["A power_dbm 14 → 12"]),
+        (
+            {"L": {"a3_time_to_trigger_ms": 300}},
+            {},
+            ("a3_time_to_trigger_ms", 300.0),
+            ["L a3_time_to_trigger_ms 300 → 320"],
+        ),
+        ({}, {("A", "C"): {"ho_margin_pbgt_db": 70}}, ("ho_margin_pbgt_db", 70.0), ["A→C ho_margin_pbgt_db 70 → 6"]),
+        ({}, {("A", "C"): {"ho_margin_lev_db": 2.5}}, ("ho_margin_lev_db", 2.5), ["A→C ho_margin_lev_db 2.5 → 2"]),
+        (
+            {},
+            {("A", "C"): {"ho_margin_pbgt_db": -3}, ("C", "A"): {"ho_margin_pbgt_db": 2}},
+            ("ho_margin_pbgt_db + ho_margin_pbgt_db", -1.0),
+            ["A→C ho_margin_pbgt_db -3 → 6", "C→A ho_margin_pbgt_db 2 → 6"],
+        ),
+        (
+            {},
+            {("A", "C"): {"ho_margin_pbgt_db": 6}, ("C", "A"): {"ho_margin_pbgt_db": -7}},
+            ("ho_margin_pbgt_db + ho_margin_pbgt_db", -1.0),
+            ["C→A ho_margin_pbgt_db -7 → 6"],
+        ),
+    ],
+)
+def test_wrong_parameters_say_what_and_mend_it(cells, relations, said, cure) -> None:
+    (finding,) = found("wrong_parameters", Flat(cells=cells, relations={**RELATION, **relations}))
+    assert (finding.evidence["parameter"], finding.evidence["value"]) == said
+    assert [str(change) for change in finding.cure] == cure
+    assert finding.severity >= 0.5 and finding.basis == "tables"
+
+
+def test_power_off_its_quantum_is_mended_without_more_power() -> None:
+    (finding,) = found("wrong_parameters", Flat(cells={"C": {"power_dbm": 37.05, "max_power_dbm": 37.05}}))
+    assert [str(change) for change in finding.cure] == ["C power_dbm 37.05 → 37"]
+
+
+def test_parameters_of_cells_that_nobody_hears_are_not_looked_at() -> None:
+    far = {"E": {**FAULTS["identity_confusion"].cells["E"], "bsic": "7-7", "cell_reselect_hysteresis_db": 40}}
+    assert found("wrong_parameters", Flat(cells=far)) == []
+
+
+def test_margins_that_just_meet_do_not_circle() -> None:
+    pair = {("A", "C"): {"ho_margin_pbgt_db": -3}, ("C", "A"): {"ho_margin_pbgt_db": 3}}
+    assert found("wrong_parameters", Flat(relations={**RELATION, **pair})) == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "legal"),
+    [
+        ("power_dbm", 12.2, 12.2), ("power_dbm", 12.25, 12.2), ("power_dbm", -15.8, -15.8),
+        ("power_dbm", 70.0, math.nan), ("power_dbm", math.nan, math.nan), ("mech_tilt_deg", -0.3, -0.5),
+        ("cell_reselect_offset_db", 125.9, 124.0), ("q_hyst_db", 7.0, math.nan), ("q_hyst_db", 9.0, 8.0),
+        ("a3_time_to_trigger_ms", 320.0, 320.0),
+    ],
+)  # fmt: skip
+def test_down_to_the_quantum(parameter: str, value: float, legal: float) -> None:
+    assert on_quantum("cells", parameter, value) == pytest.approx(legal, nan_ok=True)
