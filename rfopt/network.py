@@ -280,11 +280,18 @@ def undo(plan: Plan) -> Plan:
 
 
 def rollback(network: Network, plan: Plan) -> Plan:
-    """The plan that turns the network after a plan back into what it was.
+    """The plan that turns the network after a plan back into what it was, last change first.
 
     Unlike `undo` it also restores the parameters of relations that the plan removed.
     """
-    return diff(apply(network, plan), network)
+    back = list(diff(apply(network, plan), network))
+    ordered: list[Change] = []
+    for change in reversed(plan):
+        again = (change.cell, change.neighbour) if change.parameter == "neighbour" else None
+        ordered += [c for c in back if c.key == change.key]
+        ordered += [c for c in back if (c.cell, c.neighbour) == again and c.parameter != "neighbour"]
+        back = [c for c in back if c not in ordered]
+    return tuple(ordered + back)
 
 
 def diff(before: Network, after: Network) -> Plan:

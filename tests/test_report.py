@@ -239,8 +239,9 @@ def test_plan_and_rollback_stand_in_opposite_order(english):
 
     plan = rows('id="plan"', "</table>")
     rollback = rows("<h3>Rollback", "</table>")
-    assert len(plan) == len(rollback) >= 2
-    assert [p.split("<")[0].strip() for p, _ in plan] == [p.split("<")[0].strip() for p, _ in reversed(rollback)]
+    assert len(rollback) >= len(plan) >= 2
+    steps = iter([p.split("<")[0].strip() for p, _ in reversed(rollback)])
+    assert all(p.split("<")[0].strip() in steps for p, _ in plan), "a deleted relation brings its margins back too"
 
 
 def test_rung_by_rung_to_the_plans_score(result, english):

@@ -64,8 +64,8 @@ FAULTS: dict[str, Plan] = {
     "leak": (Change(LEAKING, None, "power_dbm", 25.0, 33.0),),
     "no_reward": (Change(WANTED, None, "cell_reselect_offset_db", 10.0, 0.0),),
     "margins": (
-        Change(WANTED, WATERWORKS, "ho_margin_pbgt_db", CALM_MARGIN_DB, 6.0),
-        Change(WANTED, HOSPITAL, "ho_margin_pbgt_db", CALM_MARGIN_DB, 6.0),
+        Change(WANTED, WATERWORKS, "ho_margin_pbgt_db", CALM_MARGIN_DB, 4.0),
+        Change(WANTED, HOSPITAL, "ho_margin_pbgt_db", CALM_MARGIN_DB, 4.0),
     ),
     "one_way": (
         Change(WANTED, ONE_WAY, "neighbour", "absent", "present"),
@@ -81,8 +81,8 @@ ENGINEERS_PLAN: Plan = (
     Change(LEAKING, None, "penalty_time_s", 20.0, 640.0),
     Change(LEAKING, None, "cell_reselect_offset_db", 0.0, 10.0),
     Change(WANTED, None, "cell_reselect_offset_db", 0.0, 10.0),
-    Change(WANTED, WATERWORKS, "ho_margin_pbgt_db", 6.0, 10.0),
-    Change(WANTED, HOSPITAL, "ho_margin_pbgt_db", 6.0, 10.0),
+    Change(WANTED, WATERWORKS, "ho_margin_pbgt_db", 4.0, 8.0),
+    Change(WANTED, HOSPITAL, "ho_margin_pbgt_db", 4.0, 8.0),
     Change(WANTED, ONE_WAY, "neighbour", "present", "absent"),
     Change(TOO_FLAT, None, "mech_tilt_deg", 1.0, 4.0),
     *(Change(cell, WANTED_ARFCN, "redirect_arfcn", "absent", "present") for cell in SERVING_LTE),

@@ -19,7 +19,8 @@ from ..networks import ALL_RELATIONS
 from ..rules.flats import RELATION, Flat, faulty, judged
 
 EVERY_RULE = ("no_dominant_server", "overshoot", "das_leakage", "pingpong_handover", "csfb_frequency", "weak_indoor")
-FOUND = tuple(Finding(rule, 1.0, (), ("north",)) for rule in EVERY_RULE)
+BLAMED = {"overshoot": ("C",), "das_leakage": ("B",)}
+FOUND = tuple(Finding(rule, 1.0, BLAMED.get(rule, ()), ("north",)) for rule in EVERY_RULE)
 Changes = Mapping[str, Mapping[str, Any]]
 
 
@@ -71,7 +72,8 @@ def test_reasons_are_the_rules_that_found_something() -> None:
     assert because(findings, ("overshoot", "das_leakage")) == ("overshoot", "das_leakage")
     assert because(findings, ("overshoot", "das_leakage"), "B") == ("das_leakage",)
     assert because(findings, ("outage",)) == ()
-    assert culprits(findings, "overshoot") == ["D", "C"]
+    assert culprits(findings, ("overshoot",)) == ["D", "C"]
+    assert culprits(findings, ("overshoot", "das_leakage")) == ["D", "B", "C"]
     one = (Change("A", None, "power_dbm", 1.0, 2.0),)
     assert move("power_up", one, ()) == move("power_up", (), ("overshoot",)) == []
     assert move("power_up", one, ("overshoot",)) == [Move("power_up", one, ("overshoot",))]
@@ -105,11 +107,12 @@ def test_power_down_in_steps_of_two_a_das_boldly_and_a_macro_with_care() -> None
     assert values("power_down", crowded(), "A", "power_dbm") == []
 
 
-def test_power_down_of_a_culprit_that_is_not_within_earshot() -> None:
-    evidence, _ = judged(Flat())
-    assert fixes["power_down"](evidence, [Finding("overshoot", 1.0, ("D",), ())]) == []
-    moves = fixes["power_down"](evidence, [Finding("cochannel_interference", 1.0, ("D", "A"), ())])
-    assert {m.changes[0].cell for m in moves} == {"D"}
+def test_power_down_is_for_the_blamed_cell_only() -> None:
+    evidence = crowded()
+    assert fixes["power_down"](evidence, [Finding("no_dominant_server", 1.0, ("A", "B", "C"), ())]) == []
+    for rule in ("overshoot", "cochannel_interference"):
+        moves = fixes["power_down"](evidence, [Finding(rule, 1.0, ("D", "A"), ())])
+        assert {m.changes[0].cell for m in moves} == {"D"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Path-loss models, one a file.
 
-The contract of the shelf: ``model(frequency_mhz, distance_m, …) -> loss in dB``, plain numbers or arrays that broadcast,
+The contract of the shelf: ``model(frequency_mhz, distance_m, …) -> loss in dB``, numbers or arrays that broadcast,
 never NaN for finite arguments; distances under 1 m count as 1 m. Arguments without a default are what a model needs,
 those with one may be tuned. A model's file holds ``VALID``, the range of each argument for which its source vouches;
 outside it the model still answers and `validity` says what was left.
