@@ -103,8 +103,8 @@ def ingest(
 
     result = run(logs, output, name, rejects)
     finish(result.as_json(), json_to)
-    tell(json_to, quiet, result.lines(lang), [f"{output}"])
     warn(result.notes, lang, quiet, verbose)
+    tell(json_to, quiet, result.lines(lang), [f"{output}"])
 
 
 @cli.command()
@@ -125,13 +125,13 @@ def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool,
             evidence, found = diagnose_case(read, seed, told)
         table = diagnosis_json(evidence, found, seed, lang)
     finish(table, json_to)
+    warn(table["warnings"], lang, quiet, verbose)
     tell(
         json_to,
         quiet,
         finding_lines(table),
         [hint(lang, "recommend", f"rfopt recommend {case}")] if read.network else [],
     )
-    warn(table["warnings"], lang, quiet, verbose)
 
 
 @cli.command()
@@ -173,8 +173,8 @@ def recommend(
     table = recommendation_json(result, lang)
     report = write_results(result, table, output, lang) if output else None
     finish(table, json_to)
-    tell(json_to, quiet, [*finding_lines(table), "", *plan_lines(result, lang)], [f"{report}"] if report else [])
     warn(table["warnings"], lang, quiet, verbose)
+    tell(json_to, quiet, [*finding_lines(table), "", *plan_lines(result, lang)], [f"{report}"] if report else [])
 
 
 @cli.command()
@@ -195,8 +195,8 @@ def simulate(
     with progress(quiet or json_to == "-") as told:
         table = simulate_case(read, plan, seed, told)
     finish(table, json_to)
-    tell(json_to, quiet, figure_lines(table["kpis"], lang), [])
     warn(table["warnings"], lang, quiet, verbose)
+    tell(json_to, quiet, figure_lines(table["kpis"], lang), [])
 
 
 def write_results(result: Recommendation, table: dict[str, Any], folder: Path, lang: str) -> Path:

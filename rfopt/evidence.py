@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.anchor import Anchor, anchor
 from rfopt.case import Case
 from rfopt.identify import identify
 from rfopt.levels import Levels
+from rfopt.mobility.anchor import Anchor, anchor
 from rfopt.mobility.logged import replay_of_log
 from rfopt.mobility.simulate import Budget, Situation, prepare, simulate
 from rfopt.mobility.timeline import Replay

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rfopt.alignment import LEAST_PAIR_DB, MOST_SHARE, misalignments
-from rfopt.anchor import Fading
 from rfopt.evidence import Evidence
+from rfopt.mobility.anchor import Fading
 from rfopt.network import Change, Network, apply, value_of
 
 from .networks import evidence, network, walk_test

@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.anchor import Anchor
 from rfopt.kernels import gsm_dedicated, gsm_idle, lte_connected, lte_idle
 from rfopt.kernels.fading import draw_fading, draw_uniform
 from rfopt.levels import Levels
 from rfopt.mobility import csfb
+from rfopt.mobility.anchor import Anchor
 from rfopt.mobility.interference import interference_mw
 from rfopt.mobility.setup import (
     Arrays,

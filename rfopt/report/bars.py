@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rfopt.anchor import Anchor
 from rfopt.kpis import Aim, aim, kpis
 from rfopt.levels import Source
+from rfopt.mobility.anchor import Anchor
 from rfopt.network import apply
 from rfopt.radio.predict import level_change_db
 from rfopt.recommend import Recommendation

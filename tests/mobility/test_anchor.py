@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from rfopt.anchor import (
+from rfopt.identify import identify
+from rfopt.levels import Source
+from rfopt.mobility.anchor import (
     IDLE_AVERAGE_S,
     LEAST_ERROR_DB,
     SIGMA_DB,
@@ -19,13 +21,11 @@ from rfopt.anchor import (
     autocovariance,
     censored_mean,
 )
-from rfopt.identify import identify
-from rfopt.levels import Source
 from rfopt.mobility.interference import PROTECTION_DB
 from rfopt.network import Network
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw
 
-from .networks import HOME, network, readings, walk
+from ..networks import HOME, network, readings, walk
 
 NET = network()
 MANY = {
