@@ -75,7 +75,7 @@ in a simulated flat, which decides by the same machines that rfopt replays. Nobo
 ## Assumed · 假设 {ASSUMED}
 
 - Every other number of the network: see its README · 其余网络数据
-- The sizes in `engineers_plan.csv` but the −8 dB: offsets 10 dB, margins 6 → 10 dB, tilt + 3° · 措施的其它数值
+- The sizes in `engineers_plan.csv` but the −8 dB: offsets 10 dB, margins + 4 dB, tilt + 3° · 措施的其它数值
 - Fading: σ 4 dB, memory 5 s, each cell by itself, 1 dB of noise · 衰落
 - Lengths: 600 s a room in GSM idle and in LTE idle, six calls of 90 s a room, a fallback call every 40 s; 120 s idle at
   each of three places on the street · 测试时长
