@@ -7,7 +7,6 @@ under that censoring; its error follows from how fast the fading forgets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri
 
 from rfopt.levels import Levels, Source
-from rfopt.mobility.interference import gsm_coupling, interference_mw, lte_coupling
+from rfopt.mobility.interference import gsm_coupling, lte_coupling
 from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
 from rfopt.network import Network
 from rfopt.scene import floor_height_m
@@ -306,10 +305,13 @@ def _floors(
     cells = network.cells.loc[levels.cells]
     coupling = gsm_coupling(cells, traffic=True) if rat == "GSM" else lte_coupling(cells)
     spread = np.exp(0.5 * (fading.sigma_db * np.log(10.0) / 10.0) ** 2)
-    known = interference_mw(levels.dbm, coupling) * spread
+    usual = np.nan_to_num(mw(levels.dbm), nan=0.0) * spread
     floor = np.full(levels.dbm.shape, np.nan)
-    for p, c, disturbed in _disturbances(stretches, len(levels.cells)):
-        floor[p, c] = max(disturbed - known[p, c], noise)
+    for p, stretch in enumerate(stretches):
+        for c in range(len(levels.cells)):
+            rest = _unexplained_mw(stretch, c, usual[p], coupling[c])
+            if rest.size >= 5:
+                floor[p, c] = max(float(rest.mean()), noise)
     served = _median(floor)
     elsewhere = np.where(np.isfinite(served), served, _by_weakest_report(stretches, limits, noise))
     return np.where(np.isfinite(floor), floor, elsewhere[None, :])
@@ -337,10 +339,14 @@ def _median(floor: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def _disturbances(stretches: list[Stretch], cells: int) -> Iterator[tuple[int, int, float]]:
-    """(point, cell, mean interference and noise in mW) wherever a cell served with a known quality."""
-    for p, stretch in enumerate(stretches):
-        for c in range(cells):
-            values = stretch.interference_dbm[(stretch.server == c) & np.isfinite(stretch.interference_dbm)]
-            if values.size >= 5:
-                yield p, c, float(mw(values).mean())
+def _unexplained_mw(
+    stretch: Stretch, cell: int, usual_mw: NDArray[np.float64], coupling: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What the cell's quality shows at each instant it served, less what the other cells caused just then.
+
+    A cell reported at the instant counts with that report, another with its mean: interference fades, and the mean
+    of a short log would leave a rest that nobody causes.
+    """
+    at = (stretch.server == cell) & np.isfinite(stretch.interference_dbm)
+    heard = np.where(np.isfinite(stretch.level_dbm[at]), mw(stretch.level_dbm[at]), usual_mw)
+    return np.asarray(mw(stretch.interference_dbm[at]) - heard @ coupling)
