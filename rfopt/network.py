@@ -120,10 +120,6 @@ class Change:
         """What the change touches: cell, neighbour ('' if none) and parameter."""
         return self.cell, self.neighbour or "", self.parameter
 
-    def reverse(self) -> Change:
-        """The change that undoes this one."""
-        return replace(self, old=self.new, new=self.old)
-
     @property
     def visit(self) -> bool:
         """True if a crew must go to the site."""
@@ -274,15 +270,10 @@ def _set_cell(cells: pd.DataFrame, change: Change) -> None:
     cells.at[change.cell, change.parameter] = new
 
 
-def undo(plan: Plan) -> Plan:
-    """The plan that takes everything back, last change first."""
-    return tuple(change.reverse() for change in reversed(plan))
-
-
 def rollback(network: Network, plan: Plan) -> Plan:
     """The plan that turns the network after a plan back into what it was, last change first.
 
-    Unlike `undo` it also restores the parameters of relations that the plan removed.
+    A relation that the plan removed comes back with its parameters, not with the defaults of an added one.
     """
     back = list(diff(apply(network, plan), network))
     ordered: list[Change] = []

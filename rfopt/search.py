@@ -2,8 +2,7 @@
 
 Forward selection on the true simulated worth, with stale gains refreshed before a move is taken, then pairs that only
 help together, then each step moved to its best place, then made as small as it can be, and everything that no longer
-pays its way taken out. "Do
-nothing" is always among the plans and wins unless another is better in nine of ten draws.
+pays its way taken out. "Do nothing" is always among the plans and wins unless another is sure to be better.
 """
 
 from __future__ import annotations
@@ -48,7 +47,6 @@ class Search:
     progress: Callable[[str, float], None]
     sure: float = SURE
     seen: dict[Plan, Score] = field(default_factory=dict)
-    turned_down: dict[Plan, str] = field(default_factory=dict)
 
     def score(self, plan: Plan) -> Score:
         """The score of a plan, from memory where it was asked before."""
@@ -63,7 +61,6 @@ class Search:
             return -1.0
         result = self.score(plan)
         if result.refused:
-            self.turned_down[plan] = result.refused
             return -1.0
         return result.worth
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rfopt.errors import InputError
-from rfopt.network import Change, Plan, apply, diff, plan_text, read_plan, rollback, undo
+from rfopt.network import Change, Plan, apply, diff, plan_text, read_plan, rollback
 from rfopt.tables import schema
 
 from .networks import network
@@ -76,8 +76,6 @@ def test_the_rollback_of_a_plan_file_is_a_plan_file(tmp_path: Path) -> None:
     after = apply(NET, PLAN)
     back = read_plan(written(tmp_path, plan_text(rollback(NET, PLAN))), after)
     assert diff(NET, apply(after, back)) == ()
-    undone = read_plan(written(tmp_path, plan_text(undo(PLAN))), after)
-    assert diff(NET, apply(after, undone)) == ()
 
 
 def test_rows_are_checked_in_their_order(tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ def test_a_move_that_harms_in_every_step_is_never_taken() -> None:
     world = World(lambda v: 0.5 + 0.1 * v["A"] + 0.02 * v["B"], loss=lambda v: 1.0 if v["A"] else 0.0)
     search = search_of(world, ladder("A", 1.0, 2.0) + ladder("B", 1.0, 2.0))
     assert [(c.cell, c.new) for c in solve(search)] == [("B", 2.0)]
-    assert search.turned_down and all("street" in why for why in search.turned_down.values())
+    refused = [score.refused for score in search.seen.values() if score.refused]
+    assert refused and all("street" in why for why in refused)
 
 
 def test_harm_that_only_two_moves_do_together() -> None:
