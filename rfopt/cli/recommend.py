@@ -1,0 +1,79 @@
+"""What to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rfopt.cli.options import common
+from rfopt.cli.output import as_text, finding_lines, finish, progress, tell, warn
+
+if TYPE_CHECKING:
+    from rfopt.recommend import Recommendation
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    help="Folder for report.html, plan.csv, rollback.csv, recommendation.json.",
+)
+@click.option(
+    "--compare",
+    "others",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A plan.csv to score beside; may be repeated.",
+)
+@common
+def recommend(
+    case: Path, output: Path | None, others: tuple[Path, ...], json_to: str | None, seed: int, lang: str, quiet: bool,
+    verbose: bool,
+) -> None:  # fmt: skip
+    """Diagnose CASE, rank the fixes and write the plan and the report.
+
+    \b
+    rfopt recommend drive_tests/baohu_tianxia -o out
+    rfopt recommend drive_tests/baohu_tianxia --json - | jq .plan
+    """
+    from rfopt.case import read_case
+    from rfopt.network import read_plan
+    from rfopt.recommend import needed_network
+    from rfopt.recommend import recommend as run
+    from rfopt.report import recommendation_json
+
+    read = read_case(case)
+    plans = {path.stem: read_plan(path, needed_network(read)) for path in others}
+    with progress(quiet or json_to == "-") as told:
+        result = run(read, seed, plans, told)
+    table = recommendation_json(result, lang)
+    report = write_results(result, table, output, lang) if output else None
+    finish(table, json_to)
+    warn(table["warnings"], lang, quiet, verbose)
+    tell(json_to, quiet, [*finding_lines(table), "", *plan_lines(result, lang)], [f"{report}"] if report else [])
+
+
+def write_results(result: Recommendation, table: dict[str, Any], folder: Path, lang: str) -> Path:
+    """The plan, its rollback, the JSON and the report; returns the report's path."""
+    from rfopt.files import write_whole
+    from rfopt.network import plan_text, rollback
+    from rfopt.report import write_report
+
+    write_whole(folder / "plan.csv", plan_text(result.plan))
+    write_whole(folder / "rollback.csv", plan_text(rollback(result.evidence.network, result.plan)))
+    write_whole(folder / "recommendation.json", as_text(table))
+    return write_report(result, folder, lang)
+
+
+def plan_lines(result: Recommendation, lang: str) -> list[str]:
+    """The plan, a line a change, with what it gains."""
+    from rfopt.words import say
+
+    if not result.steps:
+        return [say("cli.no_plan", lang)]
+    head = say("cli.plan", lang, before=result.score_before.objective, after=result.score_after.objective)
+    return [head, *(f"  {step.gain:+.3f}  {step.change}" for step in result.steps)]
