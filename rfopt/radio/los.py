@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from rfopt.kernels.depth import enter
 from rfopt.kernels.sight import trace
 from rfopt.radio.diffraction import LIGHT_M_S
 from rfopt.scene import Scene, heights_m
@@ -70,6 +71,23 @@ def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz
     known = ~np.isnan(places.sum(axis=1)[:, None] + masts.sum(axis=1))
     per_wavelength = np.asarray(frequency_mhz, dtype=np.float64) * 1e6 / LIGHT_M_S
     return Sight((walls == 0) & known, walls, v * np.sqrt(per_wavelength))
+
+
+def entries(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """How far the straight path runs inside a point's own building, and how squarely it meets the façade.
+
+    Returns
+    -------
+    depth_m, square : ndarray, shape (points, cells)
+        See `rfopt.kernels.depth.enter`; NaN outdoors, and where the path meets no outer wall.
+    """
+    own = own_buildings(scene, points)
+    nearest = np.where(own >= 0, own, -1)[np.arange(len(own)), (own >= 0).argmax(axis=1)].astype(np.int32)
+    places = np.stack(scene.frame.to_xy(points["lat"], points["lon"]), axis=1)
+    masts = np.stack(scene.frame.to_xy(cells["lat"], cells["lon"]), axis=1)
+    unique, mast_of = np.unique(masts, axis=0, return_inverse=True)
+    depth, square = enter(places, nearest, unique, scene.first, scene.edges)
+    return depth[:, mast_of.ravel()], square[:, mast_of.ravel()]
 
 
 def own_buildings(scene: Scene, points: pd.DataFrame) -> NDArray[np.int32]:

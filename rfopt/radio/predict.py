@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from rfopt.bands import gsm_downlink_mhz, lte_downlink_mhz
 from rfopt.errors import InputError, printable
 from rfopt.radio.antennas import Pattern, cell_gains_dbi, load_patterns
-from rfopt.radio.entry_loss import p2109_db
+from rfopt.radio.diffraction import knife_edge_db
+from rfopt.radio.entry_loss import facade_db, p2109_db
 from rfopt.radio.links import Links, link, link_from
-from rfopt.radio.los import p_los_p1410, p_los_uma, p_los_unmapped, sight
+from rfopt.radio.los import entries, p_los_p1410, p_los_uma, p_los_unmapped, sight
 from rfopt.radio.path_loss.free_space import free_space
 from rfopt.radio.path_loss.multi_wall import multi_wall
 from rfopt.radio.path_loss.uma import HIGHEST_PHONE_M, uma
@@ -76,9 +77,11 @@ class RadioNetwork(Protocol):
 def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = None) -> FloatArray:
     """Median level of every cell at every point: power + gain − path loss − entry loss.
 
-    Macro and micro cells: 38.901 UMa, line of sight by the buildings of the map and by P.1410's statistics where the
-    path runs outside it; without a map by 38.901's probability to 22.5 m and P.1410's above. Points with a `building`
-    add the median P.2109 entry loss at the path's elevation, `irr_glass` as thermally efficient. A distribution
+    Macro and micro cells: 38.901 UMa. With a map a path loses the line-of-sight formula and its worst roof edge
+    (P.526), at most the formula without line of sight; where it runs outside the map P.1410's statistics say how
+    likely it is clear. Without a map: 38.901's probability to 22.5 m, P.1410's above. Points with a `building` add
+    the median P.2109 entry loss at the path's elevation, `irr_glass` as thermally efficient, and as far as the path
+    is clear what the room's depth and façade make of it (`facade_db`). A distribution
     (`das`) reaches its own building through floors and walls; any other point through its own wall, free space and
     the entry loss. With an azimuth it is an outdoor panel: nothing of its own building is in its way.
 
@@ -109,7 +112,8 @@ def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = N
     entry = np.where(indoor.inside[:, None], p2109_db(frequency, links.elevation_deg, indoor.efficient[:, None]), 0.0)
     das = (cells["kind"] == "das").to_numpy()
     loss = np.empty_like(gain)
-    loss[:, ~das] = _macro_loss_db(scene, cells[~das], points, _columns(links, ~das), frequency[~das]) + entry[:, ~das]
+    outdoor = _macro_loss_db(scene, cells[~das], points, _columns(links, ~das), frequency[~das], indoor.inside)
+    loss[:, ~das] = outdoor + entry[:, ~das]
     loss[:, das] = _das_loss_db(scene, cells[das], indoor, _columns(links, das), frequency[das], entry[:, das])
     return np.asarray(cells["power_dbm"].to_numpy(np.float64) + gain - loss)
 
@@ -156,17 +160,24 @@ def _indoor(scene: Scene, points: pd.DataFrame) -> _Indoor:
 
 
 def _macro_loss_db(
-    scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, links: Links, frequency_mhz: FloatArray
+    scene: Scene,
+    cells: pd.DataFrame,
+    points: pd.DataFrame,
+    links: Links,
+    frequency_mhz: FloatArray,
+    inside: BoolArray,
 ) -> FloatArray:
+    """Path loss, and what a room's depth and façade add to the entry loss where the path is clear."""
     antenna, phone = cells["height_m"].to_numpy(np.float64), links.height_m[:, None]
-    if scene.buildings:
-        seen = sight(scene, cells, points, frequency_mhz).line_of_sight
-        likely = np.where(seen, p_los_unmapped(scene, cells, points), 0.0)
-    else:
+    clear, blocked = (uma(frequency_mhz, links.distance_m, antenna, phone, los) for los in (True, False))
+    if not scene.buildings:
         high = p_los_p1410(links.distance_m, antenna, phone)
         likely = np.where(phone <= HIGHEST_PHONE_M, p_los_uma(links.distance_m, phone), high)
-    clear, blocked = (uma(frequency_mhz, links.distance_m, antenna, phone, los) for los in (True, False))
-    return np.asarray(likely * clear + (1.0 - likely) * blocked)
+        return np.asarray(likely * clear + (1.0 - likely) * blocked)
+    seen, likely = sight(scene, cells, points, frequency_mhz), p_los_unmapped(scene, cells, points)
+    over_roofs = np.minimum(clear + knife_edge_db(seen.v), blocked)
+    facade = np.where(seen.line_of_sight & inside[:, None], facade_db(*entries(scene, cells, points)), 0.0)
+    return np.asarray(likely * (over_roofs + facade) + (1.0 - likely) * blocked)
 
 
 def _das_loss_db(

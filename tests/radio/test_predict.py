@@ -11,9 +11,9 @@ from shapely.geometry import Polygon
 
 from rfopt.errors import InputError
 from rfopt.radio.antennas import Pattern, array, cell_gains_dbi, parametric
-from rfopt.radio.entry_loss import p2109_db
+from rfopt.radio.entry_loss import facade_db, p2109_db
 from rfopt.radio.links import link
-from rfopt.radio.los import p_los_p1410, p_los_uma
+from rfopt.radio.los import p_los_p1410, p_los_uma, p_los_unmapped
 from rfopt.radio.path_loss import path_losses
 from rfopt.radio.predict import frequencies_mhz, level_change_db, predict
 from rfopt.scene import Building, Frame, build_scene
@@ -102,11 +102,19 @@ def test_entry_loss_of_a_building(wall, efficient):
     table, building = cells(MACRO), block("home", -10, 990, 10, 1010, 90, wall=wall)
     inside, outside = points((0, 995, 67.5), building="home"), points((0, 995, 67.5))
     scene = network(table, [building])
-    elevation = link(table, inside).elevation_deg
-    expected = p2109_db(930.8, elevation, bool(efficient))
-    assert predict(scene, outside) - predict(scene, inside) == pytest.approx(expected)
-    unmapped = points((0, 995, 67.5), building="elsewhere")
-    assert predict(scene, outside) - predict(scene, unmapped) == pytest.approx(p2109_db(930.8, elevation, False))
+    likely = p_los_unmapped(build_scene([building]), table, inside)
+    entry = p2109_db(930.8, link(table, inside).elevation_deg, bool(efficient))
+    # 5 m behind a façade that faces the mast
+    assert predict(scene, outside) - predict(scene, inside) == pytest.approx(entry + likely * facade_db(5.0, 1.0))
+
+
+def test_rooms_lose_by_depth_and_by_the_side_they_face():
+    east = cells({**MACRO, "x": 1000.0, "y": 1000.0, "azimuth_deg": 270.0})
+    rooms = points((9, 1000, 67.5), (0, 1000, 67.5), (-9, 1000, 67.5), building="home")
+    near, middle, far = predict(network(east, [HOME]), rooms)[:, 0]
+    likely = float(p_los_unmapped(build_scene([HOME]), east, rooms)[0, 0])
+    assert near - middle == pytest.approx(likely * 4.5, abs=0.1)
+    assert middle - far == pytest.approx(likely * 4.5, abs=0.1)
 
 
 def test_das_in_its_own_building():
