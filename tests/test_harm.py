@@ -197,8 +197,8 @@ def single(power_dbm: float) -> tuple[Network, Groups]:
 
 @pytest.mark.parametrize("down_db", [2.0, 8.0, 15.0])
 def test_power_down_lowers_the_estates_level_by_exactly_itself(down_db: float) -> None:
-    net, groups = single(45.0)
-    row = found(groups, changed(net, ("B", "power_dbm", 45.0 - down_db)))["estate of B", "coverage_gsm"]
+    net, groups = single(12.0)
+    row = found(groups, changed(net, ("B", "power_dbm", 12.0 - down_db)))["estate of B", "coverage_gsm"]
     place = groups.dbm[np.ix_(groups.members["estate of B"], columns(groups.network, "GSM"))]
     assert row.before == pytest.approx(covered(place, "GSM"), abs=1e-4)
     assert row.after == pytest.approx(covered(place - down_db, "GSM"), abs=1e-4)
@@ -251,7 +251,7 @@ def test_what_is_lost_above_a_good_level_is_no_harm() -> None:
 
 def test_another_cell_as_strong_keeps_the_place() -> None:
     """Where a second cell covers the estate too, taking the first away costs nothing."""
-    net, groups = single(45.0)
+    net, groups = single(12.0)
     alone = found(groups, changed(net, ("B", "power_dbm", -20.0)))["estate of B", "coverage_gsm"]
     place = {"building": "b2", "lat": HOME[0] + 60.0 * METRE, "power_dbm": 10}
     twin = town(*HOMES, A=place, B=place, C=None, D=None)

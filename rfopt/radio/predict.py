@@ -17,11 +17,11 @@ from rfopt.radio.antennas import Pattern, cell_gains_dbi, load_patterns
 from rfopt.radio.diffraction import knife_edge_db
 from rfopt.radio.entry_loss import facade_db, p2109_db
 from rfopt.radio.links import Links, link, link_from
-from rfopt.radio.los import entries, p_los_p1410, p_los_uma, p_los_unmapped, sight
+from rfopt.radio.los import entries, p_los_uma, sight
 from rfopt.radio.path_loss.free_space import free_space
-from rfopt.radio.path_loss.multi_wall import multi_wall
 from rfopt.radio.path_loss.uma import HIGHEST_PHONE_M, uma
-from rfopt.scene import FLOOR_HEIGHT_M, Building, Scene, build_scene
+from rfopt.radio.town import p_clear_town
+from rfopt.scene import Building, Scene, build_scene
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -32,6 +32,9 @@ DEFAULT_MHZ = {"GSM": 942.5, "LTE": 1890.0}
 FIRST_WALLS = 1.0
 ROOM_M = 8.0
 """Inside, a path crosses the wall or steel door between lobby and flat and one more load-bearing wall every 8 m."""
+
+CEILING_M = 1.2
+"""Height of an indoor antenna above the phones of its floor."""
 
 WALL_MHZ, WALL_DB = (900.0, 1800.0, 2600.0), (15.0, 18.0, 20.0)
 """Loss of one 20 cm concrete wall: an engineering value."""
@@ -82,8 +85,9 @@ def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = N
     likely it is clear. Without a map: 38.901's probability to 22.5 m, P.1410's above. Points with a `building` add
     the median P.2109 entry loss at the path's elevation, `irr_glass` as thermally efficient, and as far as the path
     is clear what the room's depth and façade make of it (`facade_db`). A distribution
-    (`das`) reaches its own building through floors and walls; any other point through its own wall, free space and
-    the entry loss. With an azimuth it is an outdoor panel: nothing of its own building is in its way.
+    (`das`) reaches its own building through walls, from antennas taken to hang on every floor alike; any other point
+    through its own wall, free space and the entry loss. With an azimuth it is an outdoor panel: nothing of its own
+    building is in its way.
 
     Parameters
     ----------
@@ -144,7 +148,6 @@ class _Indoor:
     inside: BoolArray
     names: list[str]
     efficient: BoolArray
-    floor_height_m: FloatArray
 
 
 def _indoor(scene: Scene, points: pd.DataFrame) -> _Indoor:
@@ -155,7 +158,6 @@ def _indoor(scene: Scene, points: pd.DataFrame) -> _Indoor:
         np.array([bool(name) for name in names], dtype=bool),
         names,
         np.array([building is not None and building.wall == "irr_glass" for building in known], dtype=bool),
-        np.array([FLOOR_HEIGHT_M if b is None else b.floor_height_m for b in known], dtype=np.float64),
     )
 
 
@@ -170,11 +172,11 @@ def _macro_loss_db(
     """Path loss, and what a room's depth and façade add to the entry loss where the path is clear."""
     antenna, phone = cells["height_m"].to_numpy(np.float64), links.height_m[:, None]
     clear, blocked = (uma(frequency_mhz, links.distance_m, antenna, phone, los) for los in (True, False))
+    likely = p_clear_town(scene, cells, points)
     if not scene.buildings:
-        high = p_los_p1410(links.distance_m, antenna, phone)
-        likely = np.where(phone <= HIGHEST_PHONE_M, p_los_uma(links.distance_m, phone), high)
+        likely = np.where(phone <= HIGHEST_PHONE_M, p_los_uma(links.distance_m, phone), likely)
         return np.asarray(likely * clear + (1.0 - likely) * blocked)
-    seen, likely = sight(scene, cells, points, frequency_mhz), p_los_unmapped(scene, cells, points)
+    seen = sight(scene, cells, points, frequency_mhz)
     over_roofs = np.minimum(clear + knife_edge_db(seen.v), blocked)
     facade = np.where(seen.line_of_sight & inside[:, None], facade_db(*entries(scene, cells, points)), 0.0)
     return np.asarray(likely * (over_roofs + facade) + (1.0 - likely) * blocked)
@@ -191,7 +193,7 @@ def _das_loss_db(
     walled = np.array([bool(home) for home in homes], dtype=bool) & ~panel
     leaving = np.where(walled, p2109_db(frequency_mhz, links.elevation_deg, efficient), 0.0)
     beyond = leaving + free_space(frequency_mhz, links.distance_3d_m) + entry_db
-    within = _home_loss_db(cells["height_m"].to_numpy(np.float64), indoor, links, frequency_mhz)
+    within = _home_loss_db(links, frequency_mhz)
     return np.where(indoor.inside[:, None] & served & ~outdoors, within, beyond)
 
 
@@ -219,13 +221,14 @@ def _efficient(scene: Scene, home: set[str]) -> bool:
     return any(scene.buildings[scene.index[name]].wall == "irr_glass" for name in home if name in scene.index)
 
 
-def _home_loss_db(antenna_m: FloatArray, indoor: _Indoor, links: Links, frequency_mhz: FloatArray) -> FloatArray:
-    """From a distribution's antenna to a room of the same building: slabs between the floors, walls by distance."""
-    storey = indoor.floor_height_m[:, None]
-    slabs = np.abs(np.floor(antenna_m / storey) - np.floor(links.height_m[:, None] / storey))
+def _home_loss_db(links: Links, frequency_mhz: FloatArray) -> FloatArray:
+    """From a distribution's antenna to a room of the same building, through walls by distance.
+
+    The table places one antenna; a distribution has one on every floor or two, and this is taken for each floor.
+    """
     walls = FIRST_WALLS + links.distance_m / ROOM_M
     through_walls = walls * np.interp(frequency_mhz, WALL_MHZ, WALL_DB)
-    return np.asarray(multi_wall(frequency_mhz, links.distance_3d_m, floors=slabs) + through_walls)
+    return np.asarray(free_space(frequency_mhz, np.hypot(links.distance_m, CEILING_M)) + through_walls)
 
 
 def level_change_db(
