@@ -43,6 +43,11 @@ def coverage(cells: pd.DataFrame, level_dbm: FloatArray, rat: str) -> pd.DataFra
         sees it (PCI mod 3 equal: full interference, else by load) and ``rsrq_db`` for two ports. Where no cell is
         known: server '' and NaN.
 
+    Raises
+    ------
+    ValueError
+        If there is no cell of the technology.
+
     Examples
     --------
     >>> cells = pd.DataFrame({"rat": "GSM", "arfcn": [1, 1], "tch_arfcns": [(), ()], "load": 0.5}, index=["A", "B"])
@@ -51,11 +56,10 @@ def coverage(cells: pd.DataFrame, level_dbm: FloatArray, rat: str) -> pd.DataFra
     ('A', 12.0, 11.99)
     """
     of_rat = (cells["rat"] == rat).to_numpy()
+    if not of_rat.any():
+        raise ValueError(f"no cell of {rat}")
     cells, levels = cells[of_rat], np.asarray(level_dbm, dtype=np.float64)[:, of_rat]
     power = np.where(np.isnan(levels), -np.inf, levels)
-    if not power.shape[1]:
-        power = np.full((len(levels), 1), -np.inf)
-        cells = cells.reindex([""])
     best = power.argmax(axis=1)
     rows = np.arange(len(power))
     level = power[rows, best]
@@ -88,8 +92,6 @@ def _same_layer(cells: pd.DataFrame, rat: str) -> NDArray[np.bool_]:
 
 def _gsm_quality(cells: pd.DataFrame, power: FloatArray, best: NDArray[np.int64]) -> dict[str, FloatArray]:
     rows = np.arange(len(power))
-    if cells["arfcn"].isna().all():
-        return {"ci_bcch_db": np.full(len(power), np.nan), "ci_tch_db": np.full(len(power), np.nan)}
     found = {}
     for name, traffic in (("ci_bcch_db", False), ("ci_tch_db", True)):
         disturbance = interference_mw(power, gsm_coupling(cells, traffic))[rows, best] + mw(GSM_NOISE_DBM)
