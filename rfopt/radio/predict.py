@@ -9,17 +9,18 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rfopt.bands import gsm_downlink_mhz, lte_downlink_mhz
 from rfopt.errors import InputError, printable
-from rfopt.radio.antennas import Pattern, cell_gains_dbi, load_patterns
+from rfopt.kernels.link_level import link_level_dbm
+from rfopt.radio.antennas import Pattern, cell_gains_dbi, load_patterns, pattern_of
 from rfopt.radio.diffraction import knife_edge_db
 from rfopt.radio.entry_loss import facade_db, p2109_db
 from rfopt.radio.links import Links, link, link_from
 from rfopt.radio.los import entries, p_los_uma, sight
 from rfopt.radio.path_loss.free_space import free_space
-from rfopt.radio.path_loss.uma import HIGHEST_PHONE_M, uma
+from rfopt.radio.path_loss.uma import HIGHEST_PHONE_M
 from rfopt.radio.town import p_clear_town
 from rfopt.scene import Building, Scene, build_scene
 
@@ -112,14 +113,11 @@ def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = N
     scene = build_scene(network.buildings) if scene is None else scene
     cells, indoor = network.cells, _indoor(scene, points)
     links, frequency = link(cells, points), frequencies_mhz(network.cells)
-    gain = cell_gains_dbi(cells, links, load_patterns(network.antennas))
-    entry = np.where(indoor.inside[:, None], p2109_db(frequency, links.elevation_deg, indoor.efficient[:, None]), 0.0)
-    das = (cells["kind"] == "das").to_numpy()
-    loss = np.empty_like(gain)
-    outdoor = _macro_loss_db(scene, cells[~das], points, _columns(links, ~das), frequency[~das], indoor.inside)
-    loss[:, ~das] = outdoor + entry[:, ~das]
-    loss[:, das] = _das_loss_db(scene, cells[das], indoor, _columns(links, das), frequency[das], entry[:, das])
-    return np.asarray(cells["power_dbm"].to_numpy(np.float64) + gain - loss)
+    patterns, das = load_patterns(network.antennas), (cells["kind"] == "das").to_numpy()
+    level = np.empty(links.distance_m.shape)
+    level[:, ~das] = _outdoor_dbm(scene, cells[~das], points, _columns(links, ~das), frequency[~das], patterns, indoor)
+    level[:, das] = _distribution_dbm(scene, cells[das], _columns(links, das), frequency[das], patterns, indoor)
+    return level
 
 
 def frequencies_mhz(cells: pd.DataFrame) -> FloatArray:
@@ -161,40 +159,88 @@ def _indoor(scene: Scene, points: pd.DataFrame) -> _Indoor:
     )
 
 
-def _macro_loss_db(
+def _outdoor_dbm(
     scene: Scene,
     cells: pd.DataFrame,
     points: pd.DataFrame,
     links: Links,
     frequency_mhz: FloatArray,
-    inside: BoolArray,
+    patterns: Mapping[str, Pattern],
+    indoor: _Indoor,
 ) -> FloatArray:
-    """Path loss, and what a room's depth and façade add to the entry loss where the path is clear."""
-    antenna, phone = cells["height_m"].to_numpy(np.float64), links.height_m[:, None]
-    clear, blocked = (uma(frequency_mhz, links.distance_m, antenna, phone, los) for los in (True, False))
-    likely = p_clear_town(scene, cells, points)
+    """Levels of macro and micro cells."""
+    likely, phone = p_clear_town(scene, cells, points), links.height_m[:, None]
     if not scene.buildings:
         likely = np.where(phone <= HIGHEST_PHONE_M, p_los_uma(links.distance_m, phone), likely)
-        return np.asarray(likely * clear + (1.0 - likely) * blocked)
-    seen = sight(scene, cells, points, frequency_mhz)
-    over_roofs = np.minimum(clear + knife_edge_db(seen.v), blocked)
-    facade = np.where(seen.line_of_sight & inside[:, None], facade_db(*entries(scene, cells, points)), 0.0)
-    return np.asarray(likely * (over_roofs + facade) + (1.0 - likely) * blocked)
+        outdoors = _uma_dbm(cells, links, frequency_mhz, patterns, likely)
+    else:
+        clear, blocked = (_uma_dbm(cells, links, frequency_mhz, patterns, share) for share in (1.0, 0.0))
+        seen = sight(scene, cells, points, frequency_mhz)
+        over_roofs = np.maximum(clear - knife_edge_db(seen.v), blocked)
+        facade = np.where(seen.line_of_sight & indoor.inside[:, None], facade_db(*entries(scene, cells, points)), 0.0)
+        outdoors = likely * (over_roofs - facade) + (1.0 - likely) * blocked
+    return outdoors - _entry_db(links, frequency_mhz, indoor)
 
 
-def _das_loss_db(
-    scene: Scene, cells: pd.DataFrame, indoor: _Indoor, links: Links, frequency_mhz: FloatArray, entry_db: FloatArray
+def _uma_dbm(
+    cells: pd.DataFrame,
+    links: Links,
+    frequency_mhz: FloatArray,
+    patterns: Mapping[str, Pattern],
+    line_of_sight: ArrayLike,
 ) -> FloatArray:
+    """Levels outdoors by UMa, with a share of line of sight of shape (points, cells) or one for all."""
+    antennas = [pattern_of(cell, patterns) for _, cell in cells.iterrows()]
+    x, y = links.frame.to_xy(cells["lat"], cells["lon"])
+    columns = ("power_dbm", "azimuth_deg", "mech_tilt_deg", "elec_tilt_deg")
+    level = link_level_dbm(
+        links.x_m,
+        links.y_m,
+        links.height_m,
+        np.asarray(line_of_sight).T,
+        cell_x_m=x,
+        cell_y_m=y,
+        cell_height_m=cells["height_m"],
+        frequency_mhz=frequency_mhz,
+        **{name: cells[name].to_numpy(np.float64) for name in columns},
+        gain_dbi=[antenna.gain_dbi for antenna in antennas],
+        horizontal_db=[antenna.horizontal_db for antenna in antennas],
+        vertical_db=[antenna.vertical_db for antenna in antennas],
+        electrical_tilt_deg=[antenna.electrical_tilt_deg for antenna in antennas],
+        reference_deg=[antenna.reference_deg for antenna in antennas],
+        ceiling_db=[np.nan if antenna.ceiling_db is None else antenna.ceiling_db for antenna in antennas],
+    )
+    return level.T.astype(np.float64)
+
+
+def _entry_db(links: Links, frequency_mhz: FloatArray, indoor: _Indoor) -> FloatArray:
+    """Median entry loss; 0 outdoors."""
+    entry = p2109_db(frequency_mhz, links.elevation_deg, indoor.efficient[:, None])
+    return np.where(indoor.inside[:, None], entry, 0.0)
+
+
+def _distribution_dbm(
+    scene: Scene,
+    cells: pd.DataFrame,
+    links: Links,
+    frequency_mhz: FloatArray,
+    patterns: Mapping[str, Pattern],
+    indoor: _Indoor,
+) -> FloatArray:
+    """Levels of distributions, from the inside of their buildings and from the outside."""
     homes = _homes(scene, cells)
     panel = cells["azimuth_deg"].notna().to_numpy()
     outdoors = panel & _stands_outside(scene, cells, homes)
-    served = np.array([[name in home for home in homes] for name in indoor.names], dtype=bool).reshape(entry_db.shape)
+    shape = links.distance_m.shape
+    served = np.array([[name in home for home in homes] for name in indoor.names], dtype=bool).reshape(shape)
     efficient = np.array([_efficient(scene, home) for home in homes], dtype=bool)
     walled = np.array([bool(home) for home in homes], dtype=bool) & ~panel
     leaving = np.where(walled, p2109_db(frequency_mhz, links.elevation_deg, efficient), 0.0)
-    beyond = leaving + free_space(frequency_mhz, links.distance_3d_m) + entry_db
+    entry = _entry_db(links, frequency_mhz, indoor)
+    beyond = leaving + free_space(frequency_mhz, links.distance_3d_m) + entry
     within = _home_loss_db(links, frequency_mhz)
-    return np.where(indoor.inside[:, None] & served & ~outdoors, within, beyond)
+    loss = np.where(indoor.inside[:, None] & served & ~outdoors, within, beyond)
+    return np.asarray(cells["power_dbm"].to_numpy(np.float64) + cell_gains_dbi(cells, links, patterns) - loss)
 
 
 def _homes(scene: Scene, cells: pd.DataFrame) -> list[set[str]]:

@@ -224,7 +224,7 @@ def town(**changes):
 def test_a_db_more_power_is_a_db_more_level(more):
     scene = build_scene(TOWN)
     base, raised = (predict(network(town(power_dbm=p), TOWN), SOME, scene) for p in (43.0, 43.0 + more))
-    assert raised[:, 0] - base[:, 0] == pytest.approx(more)
+    assert raised[:, 0] - base[:, 0] == pytest.approx(more, abs=1e-4)
     assert (raised[:, 1:] == base[:, 1:]).all()
 
 
@@ -278,7 +278,7 @@ def test_change_is_the_difference_of_predictions(change):
     before, after = town(), town(**change)
     delta = level_change_db(before, after, link(before, SOME), {})
     expected = predict(network(after, TOWN), SOME) - predict(network(before, TOWN), SOME)
-    assert delta == pytest.approx(expected, abs=1e-9)
+    assert delta == pytest.approx(expected, abs=0.005)  # predict works in float32
     assert (delta[:, 1:] == 0.0).all()
     assert np.abs(delta[:, 0]).max() > 0.5
 
