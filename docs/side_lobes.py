@@ -1,7 +1,7 @@
 """Draw docs/side_lobes.md's figure: level at each floor against tilt, with and without side lobes.
 
-    python docs/side_lobes.py                     the shipped antenna
-    python docs/side_lobes.py antenna.msi         any MSI or Planet file
+python docs/side_lobes.py                     the shipped antenna
+python docs/side_lobes.py antenna.msi         any MSI or Planet file
 """
 
 from __future__ import annotations

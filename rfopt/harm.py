@@ -1,7 +1,8 @@
 """Who pays for a change: the street, the tower's other floors, the estates and sectors whose cells are changed.
 
-These places are not measured, so their levels are predicted; a plan moves them by the same differences as the measured
-ones. Coverage is the share of places above a threshold, with the spread of shadowing about each prediction.
+These places are not measured, so their levels are predicted, corrected by what the case's own logs say of the model; a
+plan moves them by the same differences as the measured ones. Coverage is the share of places above a threshold, with
+the calibration's standard deviation about each prediction.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
 from rfopt.network import Network
+from rfopt.radio.calibration import calibrate
 from rfopt.radio.links import link
 from rfopt.radio.predict import LevelChange, predict
-from rfopt.scene import Building, Frame, points_of_floor
+from rfopt.scene import Building, Frame, build_scene, points_of_floor
 
 COVERED_DBM = {"GSM": -90.0, "LTE": -105.0}
-SHADOWING_DB = 8.0
 COVERAGE_LOSS = (0.01, 0.03)
 """Accepted and refused loss of coverage of a group, as a share."""
 LEVEL_LOSS_DB = (2.0, 4.0)
@@ -53,7 +55,7 @@ class Harm:
 
 @dataclass(frozen=True)
 class Groups:
-    """The places that may be harmed, with predicted levels before any change.
+    """The places that may be harmed, with predicted levels before any change and their standard deviations.
 
     `members` maps a group to its rows of `points`; `owner` to the cell whose users they are ('' for everybody's);
     `ground` names groups on the ground, for which the level itself is judged too.
@@ -63,6 +65,7 @@ class Groups:
     network: Network
     change: LevelChange
     dbm: NDArray[np.float64]
+    error_db: NDArray[np.float64]
     members: dict[str, NDArray[np.int64]]
     owner: dict[str, str]
     ground: frozenset[str]
@@ -91,7 +94,11 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     members = {group: np.flatnonzero(points["group"] == group) for group in frames}
     ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
     change = LevelChange(network.cells, link(network.cells, points), network.antennas)
-    return Groups(points, network, change, predict(network, points), members, owner, ground)
+    scene = build_scene(network.buildings)
+    measured, _ = case_levels(evidence.case, evidence.network, scene)
+    calibration = calibrate(evidence.network, measured, scene)
+    dbm, error_db = calibration.correct(network, points, predict(network, points, scene), scene)
+    return Groups(points, network, change, dbm, error_db, members, owner, ground)
 
 
 def _near(evidence: Evidence) -> list[str]:
@@ -148,9 +155,11 @@ def _of_rat(
     for group, members in groups.members.items():
         if groups.owner[group] and groups.owner[group] not in touched:
             continue
-        before = _best(groups.dbm[np.ix_(members, np.flatnonzero(columns))])
-        after = _best((groups.dbm + delta)[np.ix_(members, np.flatnonzero(columns))])
-        rows.append(_row(group, f"coverage_{rat.lower()}", _covered(before, rat), _covered(after, rat), COVERAGE_LOSS))
+        of_rat = np.ix_(members, np.flatnonzero(columns))
+        error_db = groups.error_db[of_rat]
+        before, covered = _served(groups.dbm[of_rat], error_db, rat)
+        after, still_covered = _served((groups.dbm + delta)[of_rat], error_db, rat)
+        rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS))
         if group in groups.ground:
             level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
             needed = [float(min(np.percentile(best, 10), GOOD_DBM[rat])) for best in (before, after)]
@@ -158,12 +167,12 @@ def _of_rat(
     return rows
 
 
-def _best(dbm: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.where(np.isnan(dbm), -200.0, dbm).max(axis=1))
-
-
-def _covered(best: NDArray[np.float64], rat: str) -> float:
-    return float(ndtr((best - COVERED_DBM[rat]) / SHADOWING_DB).mean())
+def _served(dbm: NDArray[np.float64], error_db: NDArray[np.float64], rat: str) -> tuple[NDArray[np.float64], float]:
+    """Level of the strongest cell at each place, and the share of the places that it covers."""
+    known = np.where(np.isnan(dbm), -200.0, dbm)
+    place, best = np.arange(len(known)), known.argmax(axis=1)
+    level, spread = known[place, best], np.nan_to_num(error_db[place, best], nan=1.0)
+    return level, float(ndtr((level - COVERED_DBM[rat]) / spread).mean())
 
 
 def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float]) -> Harm:

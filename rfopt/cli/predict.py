@@ -41,7 +41,8 @@ def predict(
     rfopt predict site_configs/baohu_tianxia --building bhtx-1 -o out/tower
     rfopt predict site_configs/baohu_tianxia --ground 38.495,106.225 --radius 400 -o out/ground
     """
-    from rfopt.prediction import lines, predict_ground, predict_points, predict_tower, summary, write_prediction
+    from rfopt.prediction import predict_ground, predict_points, predict_tower
+    from rfopt.prediction_output import lines, summary, write_prediction
     from rfopt.sites import read_network
 
     if sum(bool(kind) for kind in (building or floors, ground, points)) > 1:

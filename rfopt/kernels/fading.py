@@ -12,6 +12,23 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 
+from rfopt.kernels.lanes import (
+    WIDTH,
+    aligned,
+    at,
+    bits_of,
+    from_bits,
+    load,
+    narrow,
+    padded,
+    root,
+    spread,
+    store,
+    store_first,
+    to_float,
+    where,
+)  # fmt: skip
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -58,8 +75,9 @@ def draw_fading(seed: int, runs: int, steps: int, step_s: float, tau_s: float, k
     rho = math.exp(-step_s / tau_s) if tau_s > 0 else 0.0
     streams = _streams(seed, runs, keys)
     out = np.empty((runs, steps, streams.shape[1]), dtype=np.float32)
-    if steps:
-        _fill_normal(out, streams, np.float32(rho), np.float32(math.sqrt(1.0 - rho * rho)))
+    streams = padded(streams, 0)
+    last = aligned(streams.size, np.float32)
+    _fill_normal(out, streams, last, np.float32(rho), np.float32(math.sqrt(1.0 - rho * rho)))
     return out
 
 
@@ -85,7 +103,7 @@ def draw_uniform(seed: int, runs: int, steps: int, keys: ArrayLike) -> NDArray[n
         raise ValueError("runs and steps must not be negative")
     streams = _streams(seed, runs, keys)
     out = np.empty((runs, steps, streams.shape[1]), dtype=np.float32)
-    _fill_uniform(out, streams)
+    _fill_uniform(out, padded(streams, 0))
     return out
 
 
@@ -107,78 +125,94 @@ def _scramble(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(z ^ (z >> _S31))
 
 
-@njit(inline="always")
+# Sixteen cells at a time, through pointers: see `rfopt.kernels.lanes`.
+
+
+@njit(forceinline=True)
 def _odd(state):
     """An odd number below 2²⁴ from one counter; over 2²⁴ it is a uniform number that is never 0 or 1."""
-    z = (state ^ (state >> _S30)) * _MIX_1
-    z = (z ^ (z >> _S27)) * _MIX_2
-    z = z ^ (z >> _S31)
-    return np.int32(z >> _S41) * np.int32(2) + np.int32(1)
+    z = (state ^ (state >> spread(_S30))) * spread(_MIX_1)
+    z = (z ^ (z >> spread(_S27))) * spread(_MIX_2)
+    z = z ^ (z >> spread(_S31))
+    half = narrow(z >> spread(_S41))
+    return half + half + spread(np.int32(1))
 
 
-@njit(inline="always")
+@njit(forceinline=True)
+def _real(x):
+    """The same float32 in every lane."""
+    return spread(np.float32(x))
+
+
+@njit(forceinline=True)
 def _log(x):
-    """Natural logarithm of a normal positive float32 (Cephes logf): no library call, so the loop vectorises."""
-    bits = np.float32(x).view(np.int32)
-    exponent = (bits - np.int32(0x3F3504F3)) >> np.int32(23)
-    m = np.int32(bits - (exponent << np.int32(23))).view(np.float32) - np.float32(1.0)
-    p = np.float32(7.0376836292e-2)
-    p = p * m - np.float32(1.1514610310e-1)
-    p = p * m + np.float32(1.1676998740e-1)
-    p = p * m - np.float32(1.2420140846e-1)
-    p = p * m + np.float32(1.4249322787e-1)
-    p = p * m - np.float32(1.6668057665e-1)
-    p = p * m + np.float32(2.0000714765e-1)
-    p = p * m - np.float32(2.4999993993e-1)
-    p = p * m + np.float32(3.3333331174e-1)
-    return m + m * m * (m * p - np.float32(0.5)) + np.float32(exponent) * np.float32(0.69314718056)
+    """Natural logarithm of a normal positive float32 (Cephes logf)."""
+    image = bits_of(x)
+    exponent = (image - spread(np.int32(0x3F3504F3))) >> spread(np.int32(23))
+    m = from_bits(image - exponent * spread(np.int32(1 << 23))) - _real(1.0)
+    p = _real(7.0376836292e-2)
+    p = p * m - _real(1.1514610310e-1)
+    p = p * m + _real(1.1676998740e-1)
+    p = p * m - _real(1.2420140846e-1)
+    p = p * m + _real(1.4249322787e-1)
+    p = p * m - _real(1.6668057665e-1)
+    p = p * m + _real(2.0000714765e-1)
+    p = p * m - _real(2.4999993993e-1)
+    p = p * m + _real(3.3333331174e-1)
+    return m + m * m * (m * p - _real(0.5)) + to_float(exponent) * _real(0.69314718056)
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def _normal(odd):
     """The standard normal quantile of `odd` / 2²⁴: √2 times Giles' erfinv, both branches computed."""
-    x = np.float32(odd - np.int32(1 << 23)) * np.float32(2.0**-23)
-    w = -_log((np.float32(1.0) - x) * (np.float32(1.0) + x))
-    a = w - np.float32(2.5)
-    p = np.float32(2.81022636e-08)
-    p = p * a + np.float32(3.43273939e-07)
-    p = p * a - np.float32(3.5233877e-06)
-    p = p * a - np.float32(4.39150654e-06)
-    p = p * a + np.float32(0.00021858087)
-    p = p * a - np.float32(0.00125372503)
-    p = p * a - np.float32(0.00417768164)
-    p = p * a + np.float32(0.246640727)
-    p = p * a + np.float32(1.50140941)
-    b = np.float32(math.sqrt(max(w, np.float32(5.0)))) - np.float32(3.0)
-    q = np.float32(-0.000200214257)
-    q = q * b + np.float32(0.000100950558)
-    q = q * b + np.float32(0.00134934322)
-    q = q * b - np.float32(0.00367342844)
-    q = q * b + np.float32(0.00573950773)
-    q = q * b - np.float32(0.0076224613)
-    q = q * b + np.float32(0.00943887047)
-    q = q * b + np.float32(1.00167406)
-    q = q * b + np.float32(2.83297682)
-    return np.float32(math.sqrt(2.0)) * x * (p if w < np.float32(5.0) else q)
+    x = to_float(odd - spread(np.int32(1 << 23))) * _real(2.0**-23)
+    w, edge = _log((_real(1.0) - x) * (_real(1.0) + x)) * _real(-1.0), _real(5.0)
+    a = w - _real(2.5)
+    p = _real(2.81022636e-08)
+    p = p * a + _real(3.43273939e-07)
+    p = p * a - _real(3.5233877e-06)
+    p = p * a - _real(4.39150654e-06)
+    p = p * a + _real(0.00021858087)
+    p = p * a - _real(0.00125372503)
+    p = p * a - _real(0.00417768164)
+    p = p * a + _real(0.246640727)
+    p = p * a + _real(1.50140941)
+    b = root(where(w > edge, w, edge)) - _real(3.0)
+    q = _real(-0.000200214257)
+    q = q * b + _real(0.000100950558)
+    q = q * b + _real(0.00134934322)
+    q = q * b - _real(0.00367342844)
+    q = q * b + _real(0.00573950773)
+    q = q * b - _real(0.0076224613)
+    q = q * b + _real(0.00943887047)
+    q = q * b + _real(1.00167406)
+    q = q * b + _real(2.83297682)
+    return _real(math.sqrt(2.0)) * x * where(w < edge, p, q)
 
 
 @njit(cache=True, parallel=True)
 def _fill_uniform(out, streams):
     runs, steps, cells = out.shape
+    size = streams.shape[1]
     for r in prange(runs):
         for t in range(steps):
-            count = np.uint64(t + 1) * _GOLDEN
-            for c in range(cells):
-                out[r, t, c] = np.float32(_odd(streams[r, c] + count)) * np.float32(2.0**-24)
+            row, count = at(out, (r * steps + t) * cells), spread(np.uint64(t + 1) * _GOLDEN)
+            for c in range(0, cells, WIDTH):
+                odd = _odd(load(at(streams, r * size), c) + count)
+                store_first(row, c, np.int32(cells - c), to_float(odd) * _real(2.0**-24))
 
 
 @njit(cache=True, parallel=True)
-def _fill_normal(out, streams, rho, fresh):
+def _fill_normal(out, streams, last, rho, fresh):
     runs, steps, cells = out.shape
+    size = streams.shape[1]
     for r in prange(runs):
-        for c in range(cells):
-            out[r, 0, c] = _normal(_odd(streams[r, c] + _GOLDEN))
-        for t in range(1, steps):
-            count = np.uint64(t + 1) * _GOLDEN
-            for c in range(cells):
-                out[r, t, c] = rho * out[r, t - 1, c] + fresh * _normal(_odd(streams[r, c] + count))
+        stream, kept = at(streams, r * size), at(last, r * size)
+        for t in range(steps):
+            row, count = at(out, (r * steps + t) * cells), spread(np.uint64(t + 1) * _GOLDEN)
+            for c in range(0, cells, WIDTH):
+                x = _normal(_odd(load(stream, c) + count))
+                if t > 0:
+                    x = spread(rho) * load(kept, c) + spread(fresh) * x
+                store(kept, c, x)
+                store_first(row, c, np.int32(cells - c), x)

@@ -1,7 +1,7 @@
 """GSM dedicated mode: handovers, quality and drops of a call (3GPP TS 45.008 §5, §7, §8 and annex A).
 
 Clauses from memory of the standard [M]; the vendor's form of the power budget is cross-checked. Averages are integer
-sums of reported levels, compared multiplied by the number of samples, so that no rounding can decide anything.
+sums of reported levels, compared multiplied by the numbers of samples, so that no rounding can decide anything.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from rfopt.kernels.casts import pair_list, table, traces
 
-QUALITY, LEVEL, POWER_BUDGET, HANDOVER_FAILED, RADIO_LINK_TIMEOUT = 6, 7, 8, 9, 10
+QUALITY, LEVEL, POWER_BUDGET, HANDOVER_FAILED, RADIO_LINK_TIMEOUT, INTERFERENCE, UMBRELLA = 6, 7, 8, 9, 10, 17, 18
 """Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
 
-CAUSES = (QUALITY, LEVEL, POWER_BUDGET)  # in the order of their right of way; margins are stacked alike
+CAUSES = (QUALITY, LEVEL, UMBRELLA, POWER_BUDGET)  # in the order of their right of way; margins are stacked alike
 
 SACCH_S = 0.48
 LIST_LENGTH = 6  # neighbours in a measurement report
-VOTES, NEEDED = 4, 3  # a threshold counts when 3 of the last 4 values violate it
-MISSING_DBM = -110  # a neighbour that was not reported
+ZERO_DBM = -110  # RXLEV 0, which also stands for a neighbour that was not reported
 RXQUAL_FLOOR_DB = (21.0, 18.0, 16.0, 14.0, 12.0, 9.5, 6.0)  # lowest C/I of RXQUAL 0…6
 FER_MIDPOINT_DB, FER_SCALE_DB = 4.5, 1.2  # SACCH erasures, no hopping
 RISK_CI_DB, RISK = (6.0, 9.0), (0.3, 0.1, 0.01)  # handover failure by the C/I of the target
@@ -54,7 +53,14 @@ def call(
     jitter_db: ArrayLike,
     luck: ArrayLike,
     handover_luck: ArrayLike,
-    guard_s: float = 5.0,
+    ho_threshold_interference_dbm: ArrayLike = np.nan,
+    ho_level_umbrella_dbm: ArrayLike = np.nan,
+    ho_priority: ArrayLike = 3,
+    ho_votes_px: ArrayLike = 3,
+    ho_votes_nx: ArrayLike = 4,
+    number_of_zero_results: ArrayLike = 0,
+    min_int_between_ho_s: ArrayLike = 5.0,
+    min_int_between_unsucc_ho_s: ArrayLike = 5.0,
 ) -> tuple[NDArray[np.int16], NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
     """Hold a call on every run of a set of level traces.
 
@@ -81,15 +87,22 @@ def call(
         Added to the C/I before it becomes an RXQUAL.
     luck, handover_luck : array_like, shape (R, T)
         Uniform numbers that decide SACCH blocks and handovers.
-    guard_s : float
-        No further handover for this long after one, done or failed.
+    ho_threshold_interference_dbm, ho_votes_px, ho_votes_nx, number_of_zero_results, min_int_between_ho_s,
+    min_int_between_unsucc_ho_s : array_like, shape (C,) or a number
+        Of the serving cell: bad quality above this level is interference (NaN = never); votes against a threshold
+        that count, and of how many; zero results of a neighbour (RXLEV 0, or not reported) that are left out of its
+        average instead of counting as −110 dBm; time without a further handover after one done, and after one failed.
+    ho_level_umbrella_dbm, ho_priority : array_like, shape (C, C) or a number
+        Of the relation: level from which the neighbour is taken as a better cell whatever the power budget
+        (NaN = never); rank among possible targets, the higher the better.
 
     Returns
     -------
     server : int16 array, shape (R, T)
         After the decision at each instant; −1 after a drop.
     reason : int8 array, shape (R, T)
-        0, or what happened, see `rfopt.mobility.reasons.Reason`; a failed handover leaves the server unchanged.
+        0, or what happened, see `rfopt.mobility.reasons.Reason`. A failed handover and one inside the cell
+        (interference) leave the server unchanged.
     ci_db : float32 array, shape (R, T)
         C/I on the cell that served before the decision; NaN without a call.
     rxqual : int8 array, shape (R, T)
@@ -102,10 +115,12 @@ def call(
 
     Notes
     -----
-    Only the six strongest decodable neighbours are reported, the others count as −110 dBm. Averages start anew after
-    a handover and count when their window is full. Quality goes before level before power budget; the target has
-    the largest average above its margin, and is in the latest report. Radio link timeout: §5.2. The failure and
-    erasure models are engineering assumptions.
+    Only the six strongest decodable neighbours are reported, the others have RXLEV 0. Averages start anew after a
+    handover and count when their window is full; `ho_votes_px` of the last `ho_votes_nx` votes decide about RXQUAL
+    and the average level (annex A.3.2.1). Interference, a change of channel inside the cell, goes before quality
+    before level before umbrella before power budget. The target is in the latest report, has the highest priority,
+    and then the largest average above its margin. One C/I stands for all channels of a cell, so that a change of
+    channel does not cure it. Radio link timeout: §5.2. The failure and erasure models are engineering assumptions.
 
     Examples
     --------
@@ -125,7 +140,8 @@ def call(
     n = level.shape[2]
     window_s = table(ho_averaging_sacch, (n,), np.float64) * SACCH_S
     longest = np.searchsorted(times, times - window_s.max() + EPS, side="right")
-    margins = np.stack([table(m, (n, n), np.float32) for m in (ho_margin_qual_db, ho_margin_lev_db, ho_margin_pbgt_db)])
+    pairs = (ho_margin_qual_db, ho_margin_lev_db, _spread(ho_level_umbrella_dbm, n, n), ho_margin_pbgt_db)
+    margins = np.stack([table(m, (n, n), np.float32) for m in pairs])
     needed = 10.0 ** (float(decode_ci_db) / 10.0)
     noise = table(floor_mw, (n,), np.float64) * needed
     start_b, cell_b, weight_b = pair_list(table(coupling, (n, n), np.float64, diagonal=0.0) * needed)
@@ -140,10 +156,21 @@ def call(
         table(rxlev_min_cell_dbm, (n, n), np.float32), noise, start_b, cell_b, weight_b,
         table(tch_floor_mw, (n,), np.float64), start_t, cell_t, weight_t,
         table(jitter_db, level.shape[:2], np.float32), table(luck, level.shape[:2], np.float32),
-        table(handover_luck, level.shape[:2], np.float32), float(guard_s),
+        table(handover_luck, level.shape[:2], np.float32),
+        table(_spread(ho_threshold_interference_dbm, n), (n,), np.float32),
+        table(_spread(ho_priority, n, n), (n, n), np.float32),
+        table(_spread(ho_votes_px, n), (n,), np.int64), table(_spread(ho_votes_nx, n), (n,), np.int64),
+        table(_spread(number_of_zero_results, n), (n,), np.int64),
+        table(_spread(min_int_between_ho_s, n), (n,), np.float64),
+        table(_spread(min_int_between_unsucc_ho_s, n), (n,), np.float64),
         int(np.max(np.arange(1, times.size + 1) - longest)), server, reason, ci_db, rxqual,
     )  # fmt: skip
     return server, reason, ci_db, rxqual
+
+
+def _spread(values: ArrayLike, *shape: int) -> ArrayLike:
+    """A number as an array of this shape; an array as it is."""
+    return np.broadcast_to(values, shape) if np.ndim(values) == 0 else values
 
 
 # What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
@@ -198,7 +225,7 @@ def _report(s, row, mw, relation, noise, pair_start, pair_cell, pair_weight, six
     """Write the measurement report: the server and the six strongest related cells that can be decoded."""
     held = 0
     for n in range(row.size):
-        report[n] = MISSING_DBM
+        report[n] = ZERO_DBM
         if relation[s, n] == 0 or (held == LIST_LENGTH and not row[n] > row[six[held - 1]]):
             continue
         if not mw[n] >= _interference(n, noise, pair_start, pair_cell, pair_weight, mw):
@@ -226,37 +253,64 @@ def _forget(t, first, until_s, time_s, reports, total):
 
 
 @njit(inline="always")
-def _outvoted(bad, t, begin, time_s):
-    """Whether at least three quarters of the votes of the last four SACCH periods are bad, once these are covered."""
-    if time_s[t] - time_s[begin] < (VOTES - 1) * SACCH_S - EPS:
+def _outvoted(bad, t, begin, time_s, px, nx):
+    """Whether px of nx of the votes of the last nx SACCH periods are bad, once these are covered."""
+    if time_s[t] - time_s[begin] < (nx - 1) * SACCH_S - EPS:
         return False
     cast, against, k = 0, 0, t
-    while k >= begin and time_s[k] > time_s[t] - VOTES * SACCH_S + EPS:
+    while k >= begin and time_s[k] > time_s[t] - nx * SACCH_S + EPS:
         cast += 1
         against += bad[k]
         k -= 1
-    return against * VOTES >= cast * NEEDED
+    return against * nx >= cast * px
 
 
 @njit
-def _target(s, count, total, margin, least, six, held, row):
-    """The reported neighbour that is furthest above its margin, or -1."""
-    best, best_value = -1, np.float32(0.0)
+def _left_out(n, first, t, reports, most):
+    """How many zero results of n the average passes over."""
+    zero, k = 0, first
+    while k <= t and zero < most:
+        zero += np.int64(reports[k % reports.shape[0], n] == ZERO_DBM)
+        k += 1
+    return zero
+
+
+@njit
+def _target(base, count, total, left_out, margin, least, priority, six, held, row):
+    """The reported neighbour of highest priority, and then furthest above the base and its margin, or -1."""
+    best, best_value, best_count = -1, 0.0, 1.0
     for k in range(held):
         n = six[k]
-        value = np.float32(total[n] - total[s]) - count * margin[n]
-        tied = best >= 0 and value == best_value and row[n] > row[best]
-        if total[n] > count * least[n] and (value > best_value or tied):
-            best, best_value = n, value
+        mine = count - left_out[k]
+        own = np.float64(total[n] - ZERO_DBM * left_out[k])
+        value = own * count - (base + count * margin[n]) * mine
+        if not (value > 0.0 and own > mine * least[n]):
+            continue
+        ahead = best < 0 or priority[n] > priority[best]
+        if not ahead and priority[n] == priority[best]:
+            here, there = value * best_count, best_value * mine
+            ahead = here > there or (here == there and row[n] > row[best])
+        if ahead:
+            best, best_value, best_count = n, value, mine
     return best
 
 
 @njit
-def _decide(s, wanted, count, total, margins, least, six, held, row):
-    """Where to hand over and why, or -1: quality goes before level before power budget."""
+def _decide(
+    s, poor, weak, due, first, t, count, total, reports, high_dbm, zero_results, margins, least, priority, six, held,
+    row,
+):  # fmt: skip
+    """Where to hand over and why, or -1: interference, quality, level, umbrella, power budget."""
+    if poor and total[s] > count * high_dbm[s]:
+        return s, INTERFERENCE
+    left_out = np.empty(LIST_LENGTH, np.int64)
+    for k in range(held):
+        left_out[k] = _left_out(six[k], first, t, reports, zero_results[s])
+    wanted = (poor, weak, due, due)
     for k in range(len(wanted)):
         if wanted[k]:
-            target = _target(s, count, total, margins[k, s], least[s], six, held, row)
+            base = 0.0 if CAUSES[k] == UMBRELLA else np.float64(total[s])
+            target = _target(base, count, total, left_out, margins[k, s], least[s], priority[s], six, held, row)
             if target >= 0:
                 return target, CAUSES[k]
     return -1, 0
@@ -265,14 +319,14 @@ def _decide(s, wanted, count, total, margins, least, six, held, row):
 @njit
 def _call_run(
     r, level, time_s, shift, s, window_s, period_s, low_dbm, bad_quality, timeout, relation, margins, least,
-    noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck, guard_s,
-    longest, server, reason, ci_db, rxqual,
+    noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck,
+    high_dbm, priority, px, nx, zero_results, gap_s, failed_gap_s, longest, server, reason, ci_db, rxqual,
 ):  # fmt: skip
     cells = shift.size
     row, mw, six = np.empty(cells, np.float32), np.empty(cells), np.empty(LIST_LENGTH, np.int64)
     total, reports = np.zeros(cells, np.int32), np.empty((longest, cells), np.int8)
     bad, low = np.zeros(time_s.size, np.uint8), np.zeros(time_s.size, np.uint8)
-    first, begin, full_from, last_try = 0, 0, -1, -NEVER
+    first, begin, full_from, last_try, failed = 0, 0, -1, -NEVER, False
     anchor, periods, blocks, credit = time_s[0], 0, 0, timeout[s]
     for t in range(time_s.size):
         now = time_s[t]
@@ -302,15 +356,22 @@ def _call_run(
         low[t] = full_from >= 0 and total[s] < count * low_dbm[s]
         elapsed = np.int64((now - anchor) / period_s[s] + EPS)
         due, periods = elapsed > periods, elapsed
-        if full_from < 0 or now - last_try < guard_s - EPS:
+        if full_from < 0 or now - last_try < (failed_gap_s[s] if failed else gap_s[s]) - EPS:
             continue
-        wanted = (_outvoted(bad, t, begin, time_s), _outvoted(low, t, full_from, time_s), due)
-        target, why = _decide(s, wanted, count, total, margins, least, six, held, row)
+        poor = _outvoted(bad, t, begin, time_s, px[s], nx[s])
+        weak = _outvoted(low, t, full_from, time_s, px[s], nx[s])
+        if not (poor or weak or due):
+            continue
+        target, why = _decide(
+            s, poor, weak, due, first, t, np.float64(count), total, reports, high_dbm, zero_results, margins, least,
+            priority, six, held, row,
+        )  # fmt: skip
         if target < 0:
             continue
         last_try = now
         ci = 10.0 * math.log10(mw[target] / _interference(target, tch_noise, start_t, cell_t, weight_t, mw))
-        if handover_luck[r, t] < _risk(ci):
+        failed = handover_luck[r, t] < _risk(ci)
+        if failed:
             reason[r, t] = HANDOVER_FAILED
             continue
         s = target
@@ -323,13 +384,14 @@ def _call_run(
 @njit(cache=True, parallel=True)
 def _call(
     level, time_s, shift, start, window_s, period_s, low_dbm, bad_quality, timeout, relation, margins, least,
-    noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck, guard_s,
-    longest, server, reason, ci_db, rxqual,
+    noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck, handover_luck,
+    high_dbm, priority, px, nx, zero_results, gap_s, failed_gap_s, longest, server, reason, ci_db, rxqual,
 ):  # fmt: skip
     for r in prange(level.shape[0]):
         if start[r] >= 0:
             _call_run(
                 r, level, time_s, shift, start[r], window_s, period_s, low_dbm, bad_quality, timeout, relation,
                 margins, least, noise, start_b, cell_b, weight_b, tch_noise, start_t, cell_t, weight_t, jitter, luck,
-                handover_luck, guard_s, longest, server, reason, ci_db, rxqual,
+                handover_luck, high_dbm, priority, px, nx, zero_results, gap_s, failed_gap_s, longest, server, reason,
+                ci_db, rxqual,
             )  # fmt: skip

@@ -12,6 +12,27 @@ from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 
 from rfopt.kernels.casts import pair_list, table, traces
+from rfopt.kernels.lanes import (
+    WIDTH,
+    aligned,
+    at,
+    bits,
+    fetch,
+    floor,
+    load,
+    load_first,
+    lowest,
+    ones,
+    padded,
+    spread,
+    store,
+    to_float,
+    to_int,
+    truths,
+    two_to,
+    where,
+    widen,
+)
 
 C2, C1, SIGNALLING, SELECTED, LOST = 1, 2, 3, 4, 5
 """Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
@@ -21,9 +42,16 @@ RECENT_S, RECENT_MARGIN_DB = 15.0, 5.0  # after a reselection a further one need
 LIST_LENGTH = 6  # strongest neighbours that are kept decoded
 NEGATIVE_PENALTY_S = 640.0  # code 31: the offset is subtracted
 INFINITE_OFFSET_DB, BEYOND_ANY_DB = 70.0, 2000.0
+AHEAD = 16  # steps between asking memory for levels and using them
+ALL = (1 << WIDTH) - 1
+SHIFT = WIDTH.bit_length() - 1
+OWN_SHIFT, QUIET, ACCESS, OFFSET, TEMPORARY, TABLE = (WIDTH * row for row in range(6))
+TOTAL, HEARD, KNOWN, SINCE, SINCE_WELL, STATE = (WIDTH * row for row in range(6))
+TABLE_ROWS, STATE_ROWS = TABLE // WIDTH, STATE // WIDTH
 MULTIFRAME_S = 0.2354
 EPS = 1e-6  # times are sums of decimal fractions
-NEVER, NO_STEP = np.inf, np.iinfo(np.int32).max
+NEVER, NO_TIME = np.inf, np.int32(-1)
+NO_STEP, UNKNOWN = np.int32(np.iinfo(np.int32).max), np.int32(np.iinfo(np.int32).min)
 
 
 def camp(
@@ -115,6 +143,7 @@ def camp(
     temporary = np.where(temporary >= INFINITE_OFFSET_DB, np.float32(BEYOND_ANY_DB), temporary)
     places = table(area, (n,), np.int64)
     hysteresis = table(cell_reselect_hysteresis_db, (n,), np.float32)
+    listed = table(ba, (n, n), np.bool_, diagonal=0)
     margins = np.where(places[:, None] != places, hysteresis[:, None], np.float32(0))
     needed = 10.0 ** (float(decode_ci_db) / 10.0)
     noise = table(floor_mw, (n,), np.float64) * needed
@@ -122,157 +151,246 @@ def camp(
     quiet_dbm = np.where(np.diff(pair_start) > 0, np.inf, 10.0 * np.log10(noise)).astype(np.float32)
     server = np.empty(level.shape[:2], dtype=np.int16)
     reason = np.zeros(level.shape[:2], dtype=np.int8)
+    tables = _blocks((shift, 0), (quiet_dbm, np.inf), (access, 0), (offset, 0), (temporary, 0))
+    size = padded(penalty, 0).size * len(level)
     _camp(
-        level, times, shift, first, access, offset, temporary, penalty, margins,
-        table(ba, (n, n), np.bool_, diagonal=0).astype(np.uint8), quiet_dbm, noise, pair_start, pair_cell, pair_weight,
-        int(90.0 / bs_pa_mfrms + 0.5), bs_pa_mfrms * MULTIFRAME_S, float(sync_hold_s), server, reason,
+        level, times, first, tables, bool(temporary.max() > 0), padded(penalty, 0),
+        padded(np.where(listed, margins, np.float32(np.inf)), np.inf), padded(listed.astype(np.int32), 0), noise,
+        pair_start, pair_cell, pair_weight, int(90.0 / bs_pa_mfrms + 0.5), bs_pa_mfrms * MULTIFRAME_S,
+        float(sync_hold_s), aligned(STATE_ROWS * size, np.int32), aligned(size, np.float64),
+        aligned(size, np.float32), aligned(size, np.float64), server, reason,
     )  # fmt: skip
     return server, reason
 
 
-# What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
+def _blocks(*rows: tuple[NDArray[np.float32], float]) -> NDArray[np.float32]:
+    """Rows over the cells, each with what stands beyond the last cell, cut into blocks that lie side by side."""
+    blocks = [padded(row, absent).reshape(-1, WIDTH) for row, absent in rows]
+    return padded(np.stack(blocks, axis=1), 0)
 
 
-@njit(inline="always")
-def _rxlev(level):
-    """Reported level [dBm]: floor + 1, −110…−47 (TS 45.008 §8.1.4); NaN gives −110."""
-    q = max(np.float32(-110.0), np.floor(level) + np.float32(1.0))
-    return np.int32(min(np.float32(-47.0), q))
+# The kernel reads and writes through pointers: an array that is passed on costs two atomic counts. Cells are taken in
+# blocks of one vector; all that is known of a block lies side by side, row by row: in `table` what is constant, in
+# `state` what changes. `row` points to the levels of one step.
 
 
-@njit(inline="always")
-def _power(level):
-    """10^(level/10) to 1e-9 without a library call, so that the loop over cells vectorises; NaN gives about 0."""
-    x = max(-1000.0, level * 0.33219280948873623)
-    whole = np.floor(x + 0.5)
-    f = (x - whole) * 0.6931471805599453
-    p = 1.0 / 5040.0 + f * (1.0 / 40320.0)
-    p = 1.0 / 120.0 + f * (1.0 / 720.0 + f * p)
-    p = 1.0 / 6.0 + f * (1.0 / 24.0 + f * p)
-    p = 1.0 + f * (1.0 + f * (0.5 + f * p))
-    return p * np.int64((np.int64(whole) + 1023) << 52).view(np.float64)
+@njit(forceinline=True)
+def _place(n, rows):
+    """Where the first row of a cell lies."""
+    return (n >> SHIFT) * (rows * WIDTH) + (n & (WIDTH - 1))
 
 
-@njit(inline="always")
-def _measure(level, r, t, shift, quiet_dbm, row, reported, total, heard):
+@njit(forceinline=True)
+def _sample(row, left, table):
+    """Levels of the block, NaN beyond the last cell; `left` cells are left."""
+    return load_first(row, 0, np.int32(left), np.float32(np.nan)) + load(table, OWN_SHIFT)
+
+
+@njit(forceinline=True)
+def _rxlev(levels):
+    """Reported levels [dBm]: floor + 1, −110…−47 (TS 45.008 §8.1.4); NaN gives −110."""
+    least, most = spread(np.float32(-110.0)), spread(np.float32(-47.0))
+    q = floor(levels) + spread(np.float32(1.0))
+    q = where(q > least, q, least)
+    return to_int(where(q < most, q, most))
+
+
+@njit(forceinline=True)
+def _measure(t, row, cells, blocks, tables, states):
     """Take the sample of step t into the sums; note the undisturbed cells that can be decoded."""
-    for c in range(row.size):
-        row[c] = level[r, t, c] + shift[c]
-        reported[t, c] = _rxlev(row[c])
-        total[c] += reported[t, c]
-        heard[c] = t if row[c] >= quiet_dbm[c] else heard[c]
+    for b in range(blocks):
+        table, state, begin = at(tables, b * TABLE), at(states, b * STATE), b * WIDTH
+        fetch(row, AHEAD * cells + begin)
+        levels = _sample(at(row, begin), cells - begin, table)
+        store(state, TOTAL, load(state, TOTAL) + _rxlev(levels))
+        now, before = where(levels >= load(table, QUIET), spread(np.int32(t)), spread(NO_TIME)), load(state, HEARD)
+        store(state, HEARD, where(now > before, now, before))  # not a store under a mask: that is slow to read again
 
 
-@njit(inline="always")
-def _forget(now, first, time_s, reported, total):
-    """Drop the samples that left the window; the new first step of the window."""
-    while time_s[first] <= now - HOLD_S + EPS:
-        for c in range(total.size):
-            total[c] -= reported[first, c]
-        first += 1
-    return first
+@njit(forceinline=True)
+def _forget(row, cells, blocks, tables, states):
+    """Take the sample of a step that left the window out of the sums."""
+    for b in range(blocks):
+        state, begin = at(states, b * STATE), b * WIDTH
+        gone = _rxlev(_sample(at(row, begin), cells - begin, at(tables, b * TABLE)))
+        store(state, TOTAL, load(state, TOTAL) - gone)
+
+
+@njit(forceinline=True)
+def _power(levels):
+    """10^(level/10) to 1e-9; NaN gives about 0."""
+    x, least = levels * spread(0.33219280948873623), spread(-1000.0)
+    x = where(x > least, x, least)
+    whole = floor(x + spread(0.5))
+    f = (x - whole) * spread(0.6931471805599453)
+    p = spread(1.0 / 5040.0) + f * spread(1.0 / 40320.0)
+    p = spread(1.0 / 120.0) + f * (spread(1.0 / 720.0) + f * p)
+    p = spread(1.0 / 6.0) + f * (spread(1.0 / 24.0) + f * p)
+    p = spread(1.0) + f * (spread(1.0) + f * (spread(0.5) + f * p))
+    return p * two_to(whole)
 
 
 @njit
-def _listen(t, row, noise, pair_start, pair_cell, pair_weight, mw, heard):
-    """Note which cells can be decoded at step t, those that have interferers among them."""
-    for c in range(row.size):
-        mw[c] = _power(np.float64(row[c]))
-    for i in range(row.size):
+def _listen(t, row, cells, tables, noise, pair_start, pair_cell, pair_weight, mw, states):
+    """Note which of the cells that have interferers can be decoded at step t."""
+    for begin in range(0, cells, WIDTH):
+        levels = _sample(at(row, begin), cells - begin, at(tables, begin * TABLE_ROWS))
+        store(mw, begin, _power(widen(levels)))
+    for i in range(cells):
+        if pair_start[i] == pair_start[i + 1]:
+            continue
         disturbance = noise[i]
         for k in range(pair_start[i], pair_start[i + 1]):
             disturbance += pair_weight[k] * mw[pair_cell[k]]
         if mw[i] >= disturbance:
-            heard[i] = t
+            states[_place(i, STATE_ROWS) + HEARD] = t
 
 
-@njit(inline="always")
-def _ahead(a, b, score, row):
-    """Whether a goes before b: by score, then by the last sample, then by index."""
-    tied = (row[a] > row[b]) | ((row[a] == row[b]) & (a < b))
-    return (score[a] > score[b]) | ((score[a] == score[b]) & tied)
-
-
-@njit(inline="always")
-def _rise(s, t, count, total, access, offset, margins, ba, score, since):
+@njit(forceinline=True)
+def _rise(t, count, mine, blocks, tables, margins, states):
     """Grade all cells by C2 and run their timers, temporary offsets apart; whether any timer runs.
 
-    `since[0]`: above the server by the margin that always applies; `since[1]`: by the one after a reselection.
+    SINCE: above the server by the margin that always applies; SINCE_WELL: by the one after a reselection.
     """
-    mine = np.float32(total[s]) + count * offset[s]
-    least = count * np.float32(RECENT_MARGIN_DB)
-    found = np.int32(0)
-    for n in range(score.size):
-        lead = np.float32(total[n]) + count * offset[n] - mine
-        margin = count * margins[s, n]
-        suitable = (ba[s, n] != 0) & (np.float32(total[n]) > count * access[n])
-        above = suitable & (lead > np.float32(0.0)) & (lead >= margin)
-        score[n] = lead - margin
-        since[0, n] = min(since[0, n], np.int32(t)) if above else NO_STEP
-        since[1, n] = min(since[1, n], np.int32(t)) if above & (lead >= least) else NO_STEP
-        found |= np.int32(above)
-    return found != 0
+    samples, never, now = spread(count), spread(NO_STEP), spread(np.int32(t))
+    rising = 0
+    for b in range(blocks):
+        table, state = at(tables, b * TABLE), at(states, b * STATE)
+        mean = to_float(load(state, TOTAL))
+        lead = mean + samples * load(table, OFFSET) - spread(mine)
+        above = (lead > spread(np.float32(0.0))) & (lead >= samples * load(margins, b * WIDTH))
+        above = above & (mean > samples * load(table, ACCESS))
+        well = above & (lead >= samples * spread(np.float32(RECENT_MARGIN_DB)))
+        began, began_well = load(state, SINCE), load(state, SINCE_WELL)
+        store(state, SINCE, where(above, where(began < now, began, now), never))
+        store(state, SINCE_WELL, where(well, where(began_well < now, began_well, now), never))
+        rising |= bits(above)
+    return rising != 0
 
 
-@njit(inline="always")
-def _follow(s, forced, ba, heard, oldest, total, row, temporary, since, on):
-    """Mark who is among the six strongest decodable carriers of the BA list, of the cells for which it matters."""
-    for n in range(row.size):
-        on[n] = 0
-        matters = forced or temporary[n] > 0 or since[0, n] != NO_STEP
-        if not matters or ba[s, n] == 0 or heard[n] < oldest:
-            continue
-        place = np.int32(0)
-        for j in range(row.size):
-            place += np.int32((ba[s, j] != 0) & (heard[j] >= oldest) & (total[j] >= total[n]))
+@njit(forceinline=True)
+def _ahead(a, b, score_a, score_b, row, tables):
+    """Whether a goes before b: by score, then by the last sample, then by index."""
+    last_a = row[a] + tables[_place(a, TABLE_ROWS) + OWN_SHIFT]
+    last_b = row[b] + tables[_place(b, TABLE_ROWS) + OWN_SHIFT]
+    return score_a > score_b or (score_a == score_b and (last_a > last_b or (last_a == last_b and a < b)))
+
+
+@njit(forceinline=True)
+def _know(oldest, blocks, ba, states):
+    """Copy the sums of the decodable carriers of the BA list."""
+    for b in range(blocks):
+        state = at(states, b * STATE)
+        listed = load(ba, b * WIDTH) != spread(np.int32(0))
+        decodable = load(state, HEARD) >= spread(np.int32(oldest))
+        store(state, KNOWN, where(listed & decodable, load(state, TOTAL), spread(UNKNOWN)))
+
+
+@njit
+def _ties(n, mine, cells, row, tables, states):
+    """How many known cells with the same sum n goes before."""
+    behind = 0
+    for j in range(cells):
+        known = states[_place(j, STATE_ROWS) + KNOWN]
+        behind += known == mine and _ahead(n, j, 0, 0, row, tables)
+    return behind
+
+
+@njit(forceinline=True)
+def _listed(b, asked, cells, blocks, row, tables, states):
+    """Which of the cells asked for, bits of block b, are among the six strongest that are known."""
+    state = at(states, b * STATE)
+    on, rest = 0, asked & bits(load(state, KNOWN) != spread(UNKNOWN))
+    while rest != 0:
+        n = lowest(rest)
+        rest &= rest - 1
+        mine, place = state[KNOWN + n], 0
+        for other in range(blocks):
+            place += ones(bits(load(states, other * STATE + KNOWN) >= spread(mine)))
         if place > LIST_LENGTH:
-            for j in range(row.size):
-                tied = ba[s, j] != 0 and heard[j] >= oldest and total[j] == total[n]
-                place -= np.int32(tied and _ahead(n, j, total, row))
-        on[n] = place <= LIST_LENGTH
+            place -= _ties(b * WIDTH + n, mine, cells, row, tables, states)
+        on |= np.int64(place <= LIST_LENGTH) << n
+    return on
+
+
+@njit(forceinline=True)
+def _score(n, count, mine, table, margins, charged, state):
+    """C2 of n less that of the server and less what n needs to be better, times the number of samples."""
+    lead = np.float32(state[TOTAL + n]) + count * table[OFFSET + n] - mine
+    return lead - count * margins[n] - count * charged[n]
 
 
 @njit
-def _hold_back(s, now, count, temporary, penalty, margins, on, entered, score, since):
+def _hold_back(on, now, count, mine, table, penalty, margins, entered, charged, state):
     """Keep T, the time on the list, and charge the temporary offset of those that have not been there long enough."""
-    for n in range(on.size):
-        if temporary[n] > 0:
-            entered[n] = min(entered[n], now) if on[n] else NEVER
-            if on[n] and now - entered[n] <= penalty[n] + EPS:
-                score[n] -= count * temporary[n]
-                lead = score[n] + count * margins[s, n]
-                above = lead > 0 and score[n] >= 0
-                if not above:
-                    since[0, n] = NO_STEP
-                if not above or lead < count * np.float32(RECENT_MARGIN_DB):
-                    since[1, n] = NO_STEP
+    rest = bits(load(table, TEMPORARY) > spread(np.float32(0.0)))
+    while rest != 0:
+        n = lowest(rest)
+        rest &= rest - 1
+        listed = on >> n & 1
+        entered[n] = min(entered[n], now) if listed else NEVER
+        charged[n] = np.float32(0.0)
+        if listed and now - entered[n] <= penalty[n] + EPS:
+            charged[n] = table[TEMPORARY + n]
+            score = _score(n, count, mine, table, margins, charged, state)
+            lead = score + count * margins[n]
+            above = lead > 0 and score >= 0
+            if not above:
+                state[SINCE + n] = NO_STEP
+            if not above or lead < count * np.float32(RECENT_MARGIN_DB):
+                state[SINCE_WELL + n] = NO_STEP
 
 
-@njit
-def _choose(s, forced, first, timer, count, total, access, on, row, score, since):
-    """The best listed cell whose timer is through, else s; when s must be left the best suitable one, else -1.
+@njit(forceinline=True)
+def _fit(forced, on, first, recent, count, table, state):
+    """The listed cells that may be taken; the timers of the others stop.
 
     A timer is through if it began before the averaging window, which is as long.
     """
-    best = -1
-    for n in range(score.size):
-        if not on[n]:
-            since[0, n] = since[1, n] = NO_STEP
-            continue
-        fit = total[n] > count * access[n] if forced else since[timer, n] < first
-        if fit and (best < 0 or _ahead(n, best, score, row)):
-            best = n
-    return best if best >= 0 or forced else s
+    kept, never = truths(on), spread(NO_STEP)
+    since, since_well = where(kept, load(state, SINCE), never), where(kept, load(state, SINCE_WELL), never)
+    store(state, SINCE, since)
+    store(state, SINCE_WELL, since_well)
+    if forced:
+        return on & bits(to_float(load(state, TOTAL)) > spread(count) * load(table, ACCESS))
+    return bits((since_well if recent else since) < spread(np.int32(first)))
+
+
+@njit(forceinline=True)
+def _choose(
+    forced, now, first, recent, count, mine, row, cells, blocks, tables, has_temporary, penalty, margins, entered,
+    charged, states,
+):  # fmt: skip
+    """The best listed cell whose timer is through; when the server must be left the best suitable one; or -1."""
+    best, best_score = -1, np.float32(0.0)
+    for b in range(blocks):
+        table, state, begin = at(tables, b * TABLE), at(states, b * STATE), b * WIDTH
+        own_margins, own_charged = at(margins, begin), at(charged, begin)
+        asked = bits(load(state, SINCE) != spread(NO_STEP)) | bits(load(table, TEMPORARY) > spread(np.float32(0.0)))
+        on = _listed(b, ALL if forced else asked, cells, blocks, row, tables, states)
+        if has_temporary:
+            _hold_back(
+                on, now, count, mine, table, at(penalty, begin), own_margins, at(entered, begin), own_charged, state
+            )
+        fit = _fit(forced, on, first, recent, count, table, state)
+        while fit != 0:
+            n = lowest(fit)
+            fit &= fit - 1
+            score = _score(n, count, mine, table, own_margins, own_charged, state)
+            if best < 0 or _ahead(begin + n, best, score, best_score, row, tables):
+                best, best_score = begin + n, score
+    return best
 
 
 @njit
-def _select(t, count, total, access, heard, row, score):
+def _select(t, count, row, cells, tables, states):
     """Cell selection: the largest positive C1 among the cells decodable now, or -1."""
-    best = -1
-    for n in range(score.size):
-        score[n] = np.float32(total[n]) - count * access[n]
-        if score[n] > 0 and heard[n] == t and (best < 0 or _ahead(n, best, score, row)):
-            best = n
+    best, best_score = -1, np.float32(0.0)
+    for n in range(cells):
+        place = _place(n, STATE_ROWS)
+        score = np.float32(states[place + TOTAL]) - count * tables[_place(n, TABLE_ROWS) + ACCESS]
+        if score > 0 and states[place + HEARD] == t and (best < 0 or _ahead(n, best, score, best_score, row, tables)):
+            best, best_score = n, score
     return best
 
 
@@ -287,63 +405,109 @@ def _cause(s, target, unheard, weak):
 
 
 @njit
+def _fill(values, size, value):
+    for n in range(size):
+        values[n] = value
+
+
+@njit
+def _start_timers(blocks, states):
+    for b in range(blocks):
+        store(states, b * STATE + SINCE, spread(NO_STEP))
+        store(states, b * STATE + SINCE_WELL, spread(NO_STEP))
+
+
+@njit
+def _begin(blocks, states, entered, charged):
+    """A phone that was just switched on."""
+    _fill(states, blocks * STATE, 0)
+    for b in range(blocks):
+        store(states, b * STATE + HEARD, spread(NO_TIME))
+    _start_timers(blocks, states)
+    _fill(entered, blocks * WIDTH, NEVER)
+    _fill(charged, blocks * WIDTH, 0.0)
+
+
+@njit(error_model="numpy")
 def _camp_run(
-    r, level, time_s, shift, start, access, offset, temporary, penalty, margins, ba, quiet_dbm, noise, pair_start,
-    pair_cell, pair_weight, full_credit, block_s, sync_hold_s, server, reason,
+    level, steps, cells, blocks, time_s, first_of, oldest_of, s, tables, has_temporary, penalty, margins, ba, noise,
+    pairs, pair_start, pair_cell, pair_weight, full_credit, block_s, states, entered, charged, mw, server, reason,
 ):  # fmt: skip
-    cells, has_temporary, s = shift.size, temporary.max() > 0, start
-    row, score, mw = np.empty(cells, np.float32), np.empty(cells, np.float32), np.empty(cells)
-    reported, total = np.empty(level.shape[1:], np.int8), np.zeros(cells, np.int32)
-    heard, on, since = np.full(cells, -1, np.int32), np.zeros(cells, np.uint8), np.full((2, cells), NO_STEP, np.int32)
-    entered = np.full(cells, NEVER)
-    first, oldest, credit, blocks, weak = 0, 0, full_credit, 0, NO_STEP
+    _begin(blocks, states, entered, charged)
+    first, credit, due_before, weak = 0, full_credit, 0, np.int64(NO_STEP)
     last, camped = -NEVER, time_s[0]
-    for t in range(time_s.size):
-        now = time_s[t]
-        _measure(level, r, t, shift, quiet_dbm, row, reported, total, heard)
-        if pair_cell.size > 0:
-            _listen(t, row, noise, pair_start, pair_cell, pair_weight, mw, heard)
-        first = _forget(now, first, time_s, reported, total)
-        while time_s[oldest] < now - sync_hold_s - EPS:
-            oldest += 1
+    for t in range(steps):
+        now, row = time_s[t], at(level, t * cells)
+        _measure(t, row, cells, blocks, tables, states)
+        while first < first_of[t]:
+            _forget(at(level, first * cells), cells, blocks, tables, states)
+            first += 1
+        if pairs > 0:
+            _listen(t, row, cells, tables, noise, pair_start, pair_cell, pair_weight, mw, states)
         count = np.float32(t - first + 1)
         if s >= 0:
-            weak = min(weak, t) if total[s] < count * access[s] else NO_STEP
-            due = np.int64((now - camped) / block_s + EPS)
-            credit = min(full_credit, credit + due - blocks) if heard[s] == t else credit - 4 * (due - blocks)
-            blocks = due
+            own = at(states, _place(s, STATE_ROWS))
+            due, least = np.int64((now - camped) / block_s + EPS), count * tables[_place(s, TABLE_ROWS) + ACCESS]
+            more, due_before = due - due_before, due
+            weak = min(weak, t) if np.float32(own[TOTAL]) < least else np.int64(NO_STEP)
+            credit = min(full_credit, credit + more) if own[HEARD] == t else credit - 4 * more
         target = s
         # A change starts the timers against the new server at once: hence a second turn at the same instant.
         for _ in range(2):
+            forced = credit <= 0 or weak < first
             if s >= 0:
-                forced = credit <= 0 or weak < first
-                rising = _rise(s, t, count, total, access, offset, margins, ba, score, since)
+                mine = np.float32(states[_place(s, STATE_ROWS) + TOTAL])
+                mine += count * tables[_place(s, TABLE_ROWS) + OFFSET]
+                beyond = at(margins, s * blocks * WIDTH)
+                rising = _rise(t, count, mine, blocks, tables, beyond, states)
                 if rising or forced or has_temporary:
-                    timer = 1 if now - last < RECENT_S - EPS else 0
-                    _follow(s, forced, ba, heard, oldest, total, row, temporary, since, on)
-                    _hold_back(s, now, count, temporary, penalty, margins, on, entered, score, since)
-                    target = _choose(s, forced, first, timer, count, total, access, on, row, score, since)
+                    _know(oldest_of[t], blocks, at(ba, s * blocks * WIDTH), states)
+                    best = _choose(
+                        forced, now, first, now - last < RECENT_S - EPS, count, mine, row, cells, blocks, tables,
+                        has_temporary, penalty, beyond, entered, charged, states,
+                    )  # fmt: skip
+                    target = best if best >= 0 or forced else s
             if target < 0:
-                target = _select(t, count, total, access, heard, row, score)
+                target = _select(t, count, row, cells, tables, states)
             if target == s:
                 break
-            reason[r, t] = _cause(s, target, credit <= 0, weak < first)
+            reason[t] = _cause(s, target, credit <= 0, weak < first)
             if target < 0:
-                entered[:] = NEVER
+                _fill(entered, blocks * WIDTH, NEVER)
             elif s >= 0:
                 last, entered[s] = now, -NEVER
-            s, camped, weak, credit, blocks = target, now, NO_STEP, full_credit, 0
-            since[:] = NO_STEP
-        server[r, t] = s
+            s, camped, weak, credit, due_before = target, now, np.int64(NO_STEP), full_credit, 0
+            _start_timers(blocks, states)
+        server[t] = s
+
+
+@njit
+def _windows(time_s, sync_hold_s):
+    """Of every step the first one of its averaging window, and the oldest at which a BSIC read still counts."""
+    steps = time_s.size
+    first_of, oldest_of, first, oldest = np.empty(steps, np.int64), np.empty(steps, np.int64), 0, 0
+    for t in range(steps):
+        while time_s[first] <= time_s[t] - HOLD_S + EPS:
+            first += 1
+        while time_s[oldest] < time_s[t] - sync_hold_s - EPS:
+            oldest += 1
+        first_of[t], oldest_of[t] = first, oldest
+    return first_of, oldest_of
 
 
 @njit(cache=True, parallel=True)
 def _camp(
-    level, time_s, shift, start, access, offset, temporary, penalty, margins, ba, quiet_dbm, noise, pair_start,
-    pair_cell, pair_weight, full_credit, block_s, sync_hold_s, server, reason,
+    level, time_s, start, tables, has_temporary, penalty, margins, ba, noise, pair_start, pair_cell, pair_weight,
+    full_credit, block_s, sync_hold_s, states, entered, charged, mw, server, reason,
 ):  # fmt: skip
-    for r in prange(level.shape[0]):
+    steps, cells, size = time_s.size, noise.size, penalty.size
+    blocks = size // WIDTH
+    first_of, oldest_of = _windows(time_s, sync_hold_s)
+    for r in prange(start.size):
         _camp_run(
-            r, level, time_s, shift, start[r], access, offset, temporary, penalty, margins, ba, quiet_dbm, noise,
-            pair_start, pair_cell, pair_weight, full_credit, block_s, sync_hold_s, server, reason,
+            at(level, r * steps * cells), steps, cells, blocks, at(time_s, 0), at(first_of, 0), at(oldest_of, 0),
+            start[r], at(tables, 0), has_temporary, at(penalty, 0), at(margins, 0), at(ba, 0), at(noise, 0),
+            pair_cell.size, at(pair_start, 0), at(pair_cell, 0), at(pair_weight, 0), full_credit, block_s,
+            at(states, r * blocks * STATE), at(entered, r * size), at(charged, r * size), at(mw, r * size),
+            at(server, r * steps), at(reason, r * steps),
         )  # fmt: skip

@@ -11,7 +11,24 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 
-from rfopt.kernels.casts import pair_list, table, traces
+from rfopt.kernels.casts import table, traces
+from rfopt.kernels.lanes import (
+    WIDTH,
+    aligned,
+    at,
+    bits,
+    fetch,
+    floor,
+    load,
+    load_first,
+    padded,
+    spread,
+    store,
+    total,
+    two_to,
+    where,
+    widen,
+)
 
 HANDOVER_FAILED, A3, RADIO_LINK_FAILURE, REESTABLISHED = 9, 14, 15, 16
 """Reasons; the same numbers as `rfopt.mobility.reasons.Reason`."""
@@ -21,7 +38,9 @@ EXECUTION_S = 0.05 + 0.04  # preparation and execution of a handover
 OUT_S, IN_S, INDICATION_S = 0.2, 0.1, 0.01  # averaging of the link quality, spacing of its indications
 WEAKEST_DBM = -160.0  # what the filter takes for a cell not heard
 EPS = 1e-6  # times are sums of decimal fractions
-NEVER = np.inf
+NEVER, NO_STEP = np.inf, np.int32(np.iinfo(np.int32).max)
+NO_LEVEL_DBM = -3010.3  # the power of a cell not heard
+AHEAD = 16  # steps between asking memory for levels and using them
 
 
 def hand_over(
@@ -105,155 +124,211 @@ def hand_over(
     n = level.shape[2]
     gain = 1.0 - (1.0 - 0.5 ** (filter_k / 4.0)) ** (np.diff(times, prepend=-np.inf) / INPUT_PERIOD_S)
     need = table(a3_offset_db, (n,), np.float64) + table(a3_hysteresis_db, (n,), np.float64)
-    pair_start, pair_cell, pair_weight = pair_list(table(coupling, (n, n), np.float64, diagonal=0.0))
-    server, reason = np.full(level.shape[:2], -1, np.int16), np.zeros(level.shape[:2], np.int8)
-    sinr_db = np.full(level.shape[:2], np.nan, np.float32)
+    related = table(relation, (n, n), np.bool_, diagonal=0)
+    cio = padded(np.where(related, table(cio_db, (n, n), np.float64), -np.inf), -np.inf)
+    weights = table(coupling, (n, n), np.float64, diagonal=0.0)
+    noise = table(floor_mw, (n,), np.float64)
+    alone_dbm = np.where(weights.any(axis=1), np.nan, 10.0 * np.log10(noise))
+    shift = padded(shift, 0.0)
+    server, reason = np.empty(level.shape[:2], np.int16), np.zeros(level.shape[:2], np.int8)
+    sinr_db = np.empty(level.shape[:2], np.float32)
+    room = shift.size * len(level)
     _hand_over(
-        level, times, shift, first, gain, need, table(a3_time_to_trigger_ms, (n,), np.float64) / 1000.0,
-        table(relation, (n, n), np.bool_, diagonal=0).astype(np.uint8), table(cio_db, (n, n), np.float64),
-        table(floor_mw, (n,), np.float64), pair_start, pair_cell, pair_weight, float(q_out_db), float(q_in_db),
-        (n310 - 1) * INDICATION_S, (n311 - 1) * INDICATION_S, t310_ms / 1000.0, float(reestablish_s),
-        server, reason, sinr_db,
+        level, times, shift, first, gain, need, table(a3_time_to_trigger_ms, (n,), np.float64) / 1000.0, cio,
+        noise, alone_dbm, padded(weights, 0.0), float(q_out_db), float(q_in_db), (n310 - 1) * INDICATION_S,
+        (n311 - 1) * INDICATION_S, t310_ms / 1000.0, float(reestablish_s), aligned(room, np.float64),
+        aligned(room, np.int32), server, reason, sinr_db,
     )  # fmt: skip
     return server, reason, sinr_db
 
 
-# What runs at every step is inlined before compiling: a call that passes arrays costs more than these loops do.
+# The kernel reads and writes through pointers: an array that is passed on costs two atomic counts. Cells are padded to
+# whole vectors; `row` points to the levels of one step.
 
 
-@njit(inline="always")
-def _power(level):
-    """10^(level/10) to 1e-9 without a library call, so that the loop over cells vectorises; NaN gives about 0."""
-    x = level * 0.33219280948873623
-    x = max(-1000.0, x)
-    whole = np.floor(x + 0.5)
-    f = (x - whole) * 0.6931471805599453
-    p = 1.0 / 5040.0 + f * (1.0 / 40320.0)
-    p = 1.0 / 120.0 + f * (1.0 / 720.0 + f * p)
-    p = 1.0 / 6.0 + f * (1.0 / 24.0 + f * p)
-    p = 1.0 + f * (1.0 + f * (0.5 + f * p))
-    return p * np.int64((np.int64(whole) + 1023) << 52).view(np.float64)
+@njit(forceinline=True)
+def _sample(row, b, cells, shift):
+    """Sixteen levels, NaN beyond the last cell."""
+    return widen(load_first(row, b, np.int32(cells - b), np.float32(np.nan)) + load(shift, b))
 
 
-@njit(inline="always")
-def _measure(level, r, t, shift, gain, filtered, mw):
-    """Filter every cell (TS 36.331 §5.5.3.2) and turn its level into power."""
-    for c in range(shift.size):
-        x = np.float64(level[r, t, c] + shift[c])
-        mw[c] = _power(x)
-        x = max(WEAKEST_DBM, x)
-        filtered[c] = x if t == 0 else filtered[c] + gain * (x - filtered[c])
+@njit(forceinline=True)
+def _power(levels):
+    """10^(level/10) to 1e-9; NaN gives about 0."""
+    x, least = levels * spread(0.33219280948873623), spread(-1000.0)
+    x = where(x > least, x, least)
+    whole = floor(x + spread(0.5))
+    f = (x - whole) * spread(0.6931471805599453)
+    p = spread(1.0 / 5040.0) + f * spread(1.0 / 40320.0)
+    p = spread(1.0 / 120.0) + f * (spread(1.0 / 720.0) + f * p)
+    p = spread(1.0 / 6.0) + f * (spread(1.0 / 24.0) + f * p)
+    p = spread(1.0) + f * (spread(1.0) + f * (spread(0.5) + f * p))
+    return p * two_to(whole)
 
 
-@njit(inline="always")
-def _sinr_db(i, noise, pair_start, pair_cell, pair_weight, mw):
-    total = noise[i]
-    for k in range(pair_start[i], pair_start[i + 1]):
-        total += pair_weight[k] * mw[pair_cell[k]]
-    return 10.0 * math.log10(mw[i] / total)
+@njit(forceinline=True)
+def _disturbance_dbm(i, row, cells, size, shift, noise, coupling):
+    disturbance = noise[i]
+    for b in range(0, size, WIDTH):
+        disturbance += total(_power(_sample(row, b, cells, shift)) * load(coupling, i * size + b))
+    return 10.0 * math.log10(disturbance)
 
 
-@njit(inline="always")
-def _mean(sinr, r, t, begin, time_s, window_s):
-    """Mean over the last `window_s`, from the step `begin` on."""
-    total, k = 0.0, t
-    while k >= begin and time_s[k] > time_s[t] - window_s + EPS:
-        total += sinr[r, k]
-        k -= 1
-    return total / (t - k)
+@njit(forceinline=True)
+def _sinr_db(i, row, cells, size, shift, noise, alone_dbm, coupling):
+    """Of cell i; `alone_dbm` is its disturbance where no cell disturbs it, else NaN."""
+    disturbance_dbm = alone_dbm[i]
+    if math.isnan(disturbance_dbm):
+        disturbance_dbm = _disturbance_dbm(i, row, cells, size, shift, noise, coupling)
+    own = np.float64(row[i] + shift[i])
+    return (own if own > NO_LEVEL_DBM else NO_LEVEL_DBM) - disturbance_dbm
 
 
-@njit(inline="always")
-def _above(s, need, relation, cio, filtered, met):
-    """Mark the neighbours that meet the entering condition of A3; whether there is any."""
-    found = np.uint8(0)
-    for n in range(met.size):
-        met[n] = (relation[s, n] != 0) & (filtered[n] + cio[s, n] > filtered[s] + need)
-        found |= met[n]
+@njit(forceinline=True)
+def _mean(sinr, t, begin):
+    """Mean over the steps from `begin` to t."""
+    summed = 0.0
+    for k in range(t, begin - 1, -1):
+        summed += sinr[k]
+    return summed / (t + 1 - begin)
+
+
+@njit(forceinline=True)
+def _t310(now, is_lost, is_found, t310):
+    """When the timer T310 started, or never."""
+    if t310 == NEVER and is_lost:
+        return now
+    return NEVER if is_found else t310
+
+
+@njit(forceinline=True)
+def _filter(row, cells, size, shift, gain, bound, t, ripe, cio, filtered, since):
+    """Filter every cell (TS 36.331 §5.5.3.2) and time those above `bound`; whether a timer began before step `ripe`."""
+    weakest, share, least, now, never = spread(WEAKEST_DBM), spread(gain), spread(bound), spread(t), spread(NO_STEP)
+    found = 0
+    for b in range(0, size, WIDTH):
+        fetch(row, AHEAD * cells + b)
+        x, kept = _sample(row, b, cells, shift), load(filtered, b)
+        x = where(x > weakest, x, weakest)
+        kept = kept + share * (x - kept)
+        store(filtered, b, kept)
+        began = load(since, b)
+        began = where(kept + load(cio, b) > least, where(began < now, began, now), never)
+        store(since, b, began)
+        found |= bits(began < spread(ripe))
     return found != 0
 
 
 @njit
-def _ripe(s, now, wait_s, cio, filtered, met, since):
-    """Run the times-to-trigger; the strongest neighbour whose time is up, or -1."""
+def _ripest(ripe, cells, cio, filtered, since):
+    """The strongest neighbour whose timer began before step `ripe`."""
     best = -1
-    for n in range(met.size):
-        since[n] = min(since[n], now) if met[n] else NEVER
-        ahead = best < 0 or filtered[n] + cio[s, n] > filtered[best] + cio[s, best]
-        if ahead and now - since[n] >= wait_s - EPS:
+    for n in range(cells):
+        if since[n] < ripe and (best < 0 or filtered[n] + cio[n] > filtered[best] + cio[best]):
             best = n
     return best
 
 
 @njit
-def _strongest(q_in, noise, pair_start, pair_cell, pair_weight, filtered, mw):
+def _strongest(q_in, row, cells, size, shift, noise, alone_dbm, coupling, filtered):
     """The strongest cell that is in sync, or -1."""
     best = -1
-    for n in range(mw.size):
-        if (best < 0 or filtered[n] > filtered[best]) and (
-            _sinr_db(n, noise, pair_start, pair_cell, pair_weight, mw) > q_in
-        ):
+    for n in range(cells):
+        ahead = best < 0 or filtered[n] > filtered[best]
+        if ahead and _sinr_db(n, row, cells, size, shift, noise, alone_dbm, coupling) > q_in:
             best = n
     return best
 
 
 @njit
+def _stop(size, since):
+    for b in range(0, size, WIDTH):
+        store(since, b, spread(NO_STEP))
+
+
+@njit(error_model="numpy")
 def _hand_over_run(
-    r, level, time_s, shift, s, gain, need, wait_s, relation, cio, noise, pair_start, pair_cell, pair_weight, q_out,
-    q_in, out_wait_s, in_wait_s, t310_s, reestablish_s, server, reason, sinr,
+    level, steps, cells, size, time_s, out_of, in_of, shift, s, gain, need, wait_s, cio, noise, alone_dbm, coupling,
+    q_out, q_in, out_wait_s, in_wait_s, t310_s, reestablish_s, filtered, since, server, reason, sinr,
 ):  # fmt: skip
-    cells = shift.size
-    filtered, mw = np.empty(cells), np.empty(cells)
-    met, since = np.zeros(cells, np.uint8), np.full(cells, NEVER)
-    begin, target, doomed, timing = 0, -1, False, False
+    for b in range(0, size, WIDTH):
+        store(filtered, b, spread(0.0))
+    _stop(size, since)
+    begin, ripe, target, doomed = 0, 0, -1, False
     due, out_since, in_since, t310, back = NEVER, NEVER, NEVER, NEVER, NEVER
-    for t in range(time_s.size):
-        now, old = time_s[t], s
-        _measure(level, r, t, shift, gain[t], filtered, mw)
+    for t in range(steps):
+        now, old, row, bound = time_s[t], s, at(level, t * cells), NEVER
+        if s >= 0:
+            own = max(WEAKEST_DBM, np.float64(row[s] + shift[s]))
+            bound = filtered[s] + gain[t] * (own - filtered[s]) + need[s]
+            while ripe <= t and now - time_s[ripe] >= wait_s[s] - EPS:
+                ripe += 1
+        own_cio = at(cio, max(s, 0) * size)
+        found = _filter(row, cells, size, shift, gain[t], bound, np.int32(t), np.int32(ripe), own_cio, filtered, since)
+        sinr[t] = np.nan
         if s < 0:
             if now >= back - EPS:
-                s = _strongest(q_in, noise, pair_start, pair_cell, pair_weight, filtered, mw)
-                reason[r, t] = REESTABLISHED if s >= 0 else 0
+                s = _strongest(q_in, row, cells, size, shift, noise, alone_dbm, coupling, filtered)
+                reason[t] = REESTABLISHED if s >= 0 else 0
         else:
-            here = _sinr_db(s, noise, pair_start, pair_cell, pair_weight, mw)
-            sinr[r, t] = here
-            out_since = min(out_since, now) if _mean(sinr, r, t, begin, time_s, OUT_S) < q_out else NEVER
-            in_since = min(in_since, now) if _mean(sinr, r, t, begin, time_s, IN_S) > q_in else NEVER
-            if t310 == NEVER and now - out_since >= out_wait_s - EPS:
-                t310 = now
-            elif now - in_since >= in_wait_s - EPS:
-                t310 = NEVER
+            here = _sinr_db(s, row, cells, size, shift, noise, alone_dbm, coupling)
+            sinr[t] = here
+            is_out = _mean(sinr, t, max(begin, out_of[t])) < q_out
+            is_in = _mean(sinr, t, max(begin, in_of[t])) > q_in
+            out_since, in_since = min(out_since, now) if is_out else NEVER, min(in_since, now) if is_in else NEVER
+            t310 = _t310(now, now - out_since >= out_wait_s - EPS, now - in_since >= in_wait_s - EPS, t310)
             poor = here < q_out or t310 < NEVER
             if now - t310 >= t310_s - EPS:
-                s, reason[r, t], back = -1, RADIO_LINK_FAILURE, now + reestablish_s
+                s, reason[t], back = -1, RADIO_LINK_FAILURE, now + reestablish_s
             elif target >= 0:
                 if now >= due - EPS:
-                    there = _sinr_db(target, noise, pair_start, pair_cell, pair_weight, mw)
+                    there = _sinr_db(target, row, cells, size, shift, noise, alone_dbm, coupling)
                     failed = doomed or poor or there < q_out
-                    s, reason[r, t] = (s, HANDOVER_FAILED) if failed else (target, A3)
+                    s, reason[t] = (s, HANDOVER_FAILED) if failed else (target, A3)
                     target = -1
-                    since[:] = NEVER
-            elif _above(s, need[s], relation, cio, filtered, met):
-                timing = True
-                target = _ripe(s, now, wait_s[s], cio, filtered, met, since)
+                    _stop(size, since)
+            elif found:
+                target = _ripest(ripe, cells, own_cio, filtered, since)
                 due, doomed = now + EXECUTION_S, poor
-            elif timing:
-                timing = False
-                since[:] = NEVER
         if s != old:
-            since[:] = NEVER
-            begin, target, out_since, in_since, t310 = t + 1, -1, NEVER, NEVER, NEVER
-        server[r, t] = s
+            _stop(size, since)
+            begin, ripe, target, out_since, in_since, t310 = t + 1, t + 1, -1, NEVER, NEVER, NEVER
+        server[t] = s
+
+
+@njit
+def _windows(time_s, window_s):
+    """The first step of the window that ends with each step."""
+    first_of, first = np.empty(time_s.size, np.int64), 0
+    for t in range(time_s.size):
+        while not time_s[first] > time_s[t] - window_s + EPS:
+            first += 1
+        first_of[t] = first
+    return first_of
+
+
+@njit
+def _idle(steps, server, sinr):
+    """Outcome of a run without a connection."""
+    for t in range(steps):
+        server[t], sinr[t] = -1, np.nan
 
 
 @njit(cache=True, parallel=True)
 def _hand_over(
-    level, time_s, shift, start, gain, need, wait_s, relation, cio, noise, pair_start, pair_cell, pair_weight, q_out,
-    q_in, out_wait_s, in_wait_s, t310_s, reestablish_s, server, reason, sinr,
+    level, time_s, shift, start, gain, need, wait_s, cio, noise, alone_dbm, coupling, q_out, q_in, out_wait_s,
+    in_wait_s, t310_s, reestablish_s, filtered, since, server, reason, sinr,
 ):  # fmt: skip
-    for r in prange(level.shape[0]):
-        if start[r] >= 0:
+    steps, cells, size = time_s.size, noise.size, shift.size
+    out_of, in_of = _windows(time_s, OUT_S), _windows(time_s, IN_S)
+    for r in prange(start.size):
+        if start[r] < 0:
+            _idle(steps, at(server, r * steps), at(sinr, r * steps))
+        else:
             _hand_over_run(
-                r, level, time_s, shift, start[r], gain, need, wait_s, relation, cio, noise, pair_start, pair_cell,
-                pair_weight, q_out, q_in, out_wait_s, in_wait_s, t310_s, reestablish_s, server, reason, sinr,
+                at(level, r * steps * cells), steps, cells, size, at(time_s, 0), at(out_of, 0), at(in_of, 0),
+                at(shift, 0), start[r], at(gain, 0), at(need, 0), at(wait_s, 0), at(cio, 0), at(noise, 0),
+                at(alone_dbm, 0), at(coupling, 0), q_out, q_in, out_wait_s, in_wait_s, t310_s, reestablish_s,
+                at(filtered, r * size), at(since, r * size), at(server, r * steps), at(reason, r * steps),
+                at(sinr, r * steps),
             )  # fmt: skip

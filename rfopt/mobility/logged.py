@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rfopt.mobility.reasons import Reason
 from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
 
 GAP_STEPS = 4.0
 """A pause longer than this many usual steps ends a stretch."""
+LEAST_GAP_S = 10.0
+"""A shorter pause ends no piece of a replay."""
 LEAST_SAMPLES = 3
 CHANGE_REASON = {"idle": Reason.C2, "call": Reason.POWER_BUDGET, "data": Reason.A3}
 """A log tells that the server changed, not why; the commonest cause of the mode stands for all of them."""
@@ -126,3 +130,108 @@ def _attempts(rows: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...]) ->
             good = ended == "csfb_ok"
             cell = gsm.index(landed) if good and landed in gsm else -1
             yield lte.index(origin) if origin in lte else 0, cell, good, end - start
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a log on which one machine can be run: one file, technology and kind of mode, no long pause.
+
+    Attributes
+    ----------
+    machine : str
+        ``gsm_idle``, ``gsm_call``, ``lte_idle`` or ``lte_call``.
+    file : str
+    time_s : ndarray (instants,)
+        Increasing; seconds from the file's start.
+    point : ndarray (instants,)
+        Label of the point, '' where the log gives none.
+    server : ndarray (instants,)
+        Index into the cells of the technology.
+    level_dbm : ndarray (instants, cells)
+        As reported [dBm]; NaN where a cell was not.
+    reported : ndarray (instants,)
+        How many neighbours were.
+    ci_db, rxqual : ndarray (instants,)
+        C/I or SINR and RXQUAL of the server; NaN where not known.
+    """
+
+    machine: str
+    file: str
+    time_s: NDArray[np.float64]
+    point: NDArray[np.object_]
+    server: NDArray[np.int64]
+    level_dbm: NDArray[np.float64]
+    reported: NDArray[np.int64]
+    ci_db: NDArray[np.float64]
+    rxqual: NDArray[np.float64]
+
+    def part(self, chosen: slice) -> Piece:
+        """Some of the instants."""
+        names = ("time_s", "point", "server", "level_dbm", "reported", "ci_db", "rxqual")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+
+    @property
+    def seconds(self) -> float:
+        """Time from the first instant to the last."""
+        return float(self.time_s[-1] - self.time_s[0])
+
+
+def pieces_of_log(readings: pd.DataFrame, names: Mapping[str, Sequence[str]]) -> list[Piece]:
+    """The pieces of a log in its own order.
+
+    A piece ends where the phone changes its technology or between idle and busy, and at a pause of more than
+    `GAP_STEPS` usual steps and `LEAST_GAP_S`; a point may change within it. Pieces of less than `LEAST_SAMPLES`
+    instants are left out.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        Readings in the order of their files, every cell named.
+    names : mapping
+        Technology (``GSM``, ``LTE``) to the cells that the indices refer to.
+    """
+    served = readings[readings["serving"].to_numpy(dtype=bool)].reset_index(drop=True)
+    if served.empty:
+        return []
+    served["piece"] = _piece_numbers(served)
+    served = served.sort_values(["piece", "time"], kind="stable").drop_duplicates(["piece", "time"], keep="last")
+    served["instant"] = np.arange(len(served))
+    place = ["file", "mode", "rat", "time", "point"]
+    around = readings[~readings["serving"].to_numpy(dtype=bool)]
+    around = around.merge(served[[*place, "instant"]].drop_duplicates(place), on=place)
+    pieces = []
+    for _, rows in served.groupby("piece", sort=True):
+        rat = str(rows["rat"].iloc[0])
+        if rat in names and len(rows) >= LEAST_SAMPLES:
+            of_piece = around[around["instant"].isin(rows["instant"])]
+            pieces.append(_piece(rows, of_piece, rat, pd.Index(names[rat])))
+    return pieces
+
+
+def _piece_numbers(served: pd.DataFrame) -> NDArray[np.int64]:
+    busy = (served["mode"] != "idle").to_numpy()
+    new = np.ones(len(served), dtype=bool)
+    new[1:] = busy[1:] != busy[:-1]
+    for name in ("file", "rat"):
+        new[1:] |= served[name].to_numpy()[1:] != served[name].to_numpy()[:-1]
+    step = served.groupby("file", sort=False)["time"].diff().to_numpy()
+    usual = pd.Series(np.where(step > 0, step, np.nan)).groupby(served["file"].to_numpy()).transform("median")
+    pause = np.fmax(GAP_STEPS * usual.to_numpy(), LEAST_GAP_S)
+    return np.cumsum(new | (np.abs(step) > pause))
+
+
+def _piece(rows: pd.DataFrame, around: pd.DataFrame, rat: str, names: pd.Index) -> Piece:
+    column = "rxlev_dbm" if rat == "GSM" else "rsrp_dbm"
+    first = int(rows["instant"].iloc[0])
+    level = np.full((len(rows), len(names)), np.nan)
+    server = names.get_indexer(pd.Index(rows["cell"]))
+    at = around["instant"].to_numpy() - first
+    level[at, names.get_indexer(pd.Index(around["cell"]))] = around[column].to_numpy(dtype=float)
+    level[np.arange(len(rows)), server] = rows[column].to_numpy(dtype=float)
+    kind = "idle" if rows["mode"].iloc[0] == "idle" else "call"
+    return Piece(
+        f"{rat.lower()}_{kind}", str(rows["file"].iloc[0]), rows["time"].to_numpy(dtype=float),
+        rows["point"].to_numpy(dtype=object), server.astype(np.int64), level,
+        np.bincount(at[around[column].notna().to_numpy()], minlength=len(rows)),
+        rows["ci_db" if rat == "GSM" else "sinr_db"].to_numpy(dtype=float), rows["rxqual"].to_numpy(dtype=float),
+    )  # fmt: skip

@@ -33,7 +33,7 @@ class Reason(IntEnum):
     POWER_BUDGET = 8
     """GSM call: handover to a better cell."""
     HANDOVER_FAILED = 9
-    """A handover was tried and failed; the only reason with an unchanged server."""
+    """A handover was tried and failed; the server stays."""
     RADIO_LINK_TIMEOUT = 10
     """GSM call: dropped, too many SACCH blocks lost."""
     R_CRITERION = 11
@@ -48,10 +48,25 @@ class Reason(IntEnum):
     """LTE connected: T310 ran out."""
     REESTABLISHED = 16
     """LTE connected: the connection was taken up again."""
+    INTERFERENCE = 17
+    """GSM call: change of channel inside the cell, bad RXQUAL at a high level; the server stays."""
+    UMBRELLA = 18
+    """GSM call: handover to a cell above its umbrella level, better or not."""
+    LTE_PRIORITY = 19
+    """Idle on GSM: back to LTE, whose layer has the higher priority and is good enough."""
 
 
 RESELECTIONS = frozenset(
-    {Reason.C2, Reason.C1, Reason.SIGNALLING, Reason.R_CRITERION, Reason.HIGHER_PRIORITY, Reason.LOWER_PRIORITY}
+    {
+        Reason.C2,
+        Reason.C1,
+        Reason.SIGNALLING,
+        Reason.R_CRITERION,
+        Reason.HIGHER_PRIORITY,
+        Reason.LOWER_PRIORITY,
+        Reason.LTE_PRIORITY,
+    }
 )
-HANDOVERS = frozenset({Reason.QUALITY, Reason.LEVEL, Reason.POWER_BUDGET, Reason.A3})
+HANDOVERS = frozenset({Reason.QUALITY, Reason.LEVEL, Reason.POWER_BUDGET, Reason.A3, Reason.UMBRELLA})
+"""Handovers to another cell; one inside the cell (`Reason.INTERFERENCE`) is none of them."""
 DROPS = frozenset({Reason.RADIO_LINK_TIMEOUT, Reason.RADIO_LINK_FAILURE})

@@ -13,10 +13,20 @@ from rfopt.network import Network
 
 DECODE_CI_DB = 4.5
 """C/I at which half of the signalling blocks decode without hopping: an engineering assumption."""
+OF_TARGET = ("ho_level_umbrella_dbm", "ho_priority")
+"""Parameters of a handover relation that the tables give once per target cell."""
 EQUAL_LAYER = {"thresh_x_high_db": 62.0, "thresh_x_low_db": 0.0}
 """Thresholds of an inter-frequency layer where the network gives no layers.csv: reached by rank, not by threshold."""
 
 Arrays = dict[str, Any]
+
+T_RESELECTION_GSM_S = 5.0
+"""T_Reselection of a phone that looks from GSM for LTE (TS 45.008 §6.6.6, from memory: the default)."""
+OF_GSM_CELL = {
+    "q_hyst_db": 0.0, "s_intra_search_db": -np.inf, "s_non_intra_search_db": -np.inf, "thresh_serving_low_db": np.nan,
+    "t_reselection_s": T_RESELECTION_GSM_S,
+}  # fmt: skip
+"""How a GSM cell stands among the parameters of LTE cells: it goes by priority upwards and by nothing else."""
 
 
 def columns(cells: pd.DataFrame, *names: str) -> Arrays:
@@ -97,8 +107,10 @@ def gsm_call_arrays(network: Network, names: pd.Index) -> Arrays:
     return {
         **columns(
             cells, "ho_averaging_sacch", "ho_period_pbgt_sacch", "ho_threshold_lev_dbm", "ho_threshold_qual",
-            "radio_link_timeout",
+            "radio_link_timeout", "ho_threshold_interference_dbm", "ho_votes_px", "ho_votes_nx",
+            "number_of_zero_results", "min_int_between_ho_s", "min_int_between_unsucc_ho_s",
         ),
+        **{name: np.tile(cells[name].to_numpy(dtype=float), (len(cells), 1)) for name in OF_TARGET},
         "relation": relations(network, names),
         **relation_matrices(network, names, dict.fromkeys(margins, np.nan)),
         "coupling": gsm_coupling(cells, traffic=False),
@@ -120,6 +132,69 @@ def lte_idle_arrays(network: Network, names: pd.Index) -> Arrays:
         "q_offset_db": relation_matrix(network, names, "q_offset_db", 0.0),
         **_layers(network, cells, carriers),
     }  # fmt: skip
+
+
+def lists_gsm(network: Network, lte: pd.Index) -> bool:
+    """True if any of these LTE cells has a layer of GSM: an idle phone may go there."""
+    return bool(((network.layers["target_rat"] == "GSM") & network.layers["cell"].isin(lte)).any())
+
+
+def both_idle_arrays(network: Network, lte: pd.Index, gsm: pd.Index) -> Arrays:
+    """Keyword arguments of `rfopt.kernels.lte_idle.camp` for the LTE cells and then the GSM cells.
+
+    The layers of LTE cells are those of `lte_idle_arrays`, and every GSM carrier. A GSM cell lists each LTE carrier
+    with the priority of its cells; it ranks nothing, since C2 does that.
+    """
+    alone, others = lte_idle_arrays(network, lte), network.cells.loc[gsm]
+    carriers = sorted(others["arfcn"].unique())
+    own, listed = len(lte), alone["layer_priority"].shape[1]
+    layers = _gsm_layers(network, lte, carriers)
+    back = _layers_of_gsm(network.cells.loc[lte], others)
+    arrays: Arrays = {
+        name: np.block([[alone[name], layers[name]], [back[name], np.full((len(gsm), len(carriers)), np.nan)]])
+        for name in layers
+    }
+    for name, value in OF_GSM_CELL.items():
+        arrays[name] = np.append(alone[name], np.full(len(gsm), value))
+    arrays["q_rxlevmin_dbm"] = np.append(alone["q_rxlevmin_dbm"], others["rxlev_access_min_dbm"].to_numpy(dtype=float))
+    of_gsm = (network.layers["target_rat"] == "GSM") & network.layers["cell"].isin(lte)
+    priority = float(network.layers.loc[of_gsm, "priority"].median())
+    arrays["cell_reselection_priority"] = np.append(alone["cell_reselection_priority"], np.full(len(gsm), priority))
+    arrays["carrier"] = np.append(alone["carrier"], [listed + carriers.index(f) for f in others["arfcn"]]).astype(int)
+    arrays["q_offset_db"] = np.zeros((own + len(gsm),) * 2)
+    arrays["q_offset_db"][:own, :own] = alone["q_offset_db"]
+    return arrays | {"gsm": np.arange(own + len(gsm)) >= own}
+
+
+def _gsm_layers(network: Network, lte: pd.Index, carriers: list[float]) -> Arrays:
+    """[C, F] arrays of the GSM carriers each LTE cell broadcasts; one of the cell's own priority is none."""
+    names = ("layer_priority", "thresh_x_high_db", "thresh_x_low_db", "layer_q_rxlevmin_dbm")
+    arrays = {name: np.full((len(lte), len(carriers)), np.nan) for name in names}
+    own = network.cells.loc[lte, "cell_reselection_priority"].to_numpy(dtype=float)
+    position = {name: k for k, name in enumerate(lte)}
+    known = network.layers[(network.layers["target_rat"] == "GSM") & network.layers["cell"].isin(lte)]
+    for row in known.to_dict("records"):
+        at, channel = position[row["cell"]], row["target_channel"]
+        columns_of = [k for k, carrier in enumerate(carriers) if channel in (carrier,) or np.isnan(channel)]
+        if row["priority"] == own[at]:
+            continue
+        for name, column in zip(names, ("priority", *names[1:3], "q_rxlevmin_dbm"), strict=True):
+            arrays[name][at, columns_of] = row[column]
+    return arrays
+
+
+def _layers_of_gsm(lte: pd.DataFrame, gsm: pd.DataFrame) -> Arrays:
+    """[G, F] arrays of the LTE carriers as a phone on a GSM cell takes them."""
+    priority = lte.groupby("earfcn")["cell_reselection_priority"].median().sort_index().to_numpy(dtype=float)
+    shape = (len(gsm), len(priority))
+    unknown = np.full(shape, np.nan)
+    high = np.broadcast_to(gsm["thresh_eutran_high_db"].to_numpy(dtype=float)[:, None], shape)
+    return {
+        "layer_priority": np.broadcast_to(priority, shape),
+        "thresh_x_high_db": high,
+        "thresh_x_low_db": unknown,
+        "layer_q_rxlevmin_dbm": unknown,
+    }
 
 
 def _layers(network: Network, cells: pd.DataFrame, carriers: list[float]) -> Arrays:
@@ -156,7 +231,7 @@ def lte_call_arrays(network: Network, names: pd.Index) -> Arrays:
 
 
 def csfb_arrays(network: Network, gsm: pd.Index, lte: pd.Index) -> Arrays:
-    """Keyword arguments of `rfopt.mobility.csfb.land`, without the luck."""
+    """Keyword arguments of `rfopt.mobility.csfb.land`, without the luck; blind redirection."""
     arfcn = network.cells.loc[gsm, "arfcn"].to_numpy()
     lists = [network.redirect_arfcns(name) for name in lte]
     return {
@@ -169,3 +244,9 @@ def csfb_arrays(network: Network, gsm: pd.Index, lte: pd.Index) -> Arrays:
         "lac": area(network.cells.loc[gsm], "lac"),
         "decode_ci_db": DECODE_CI_DB,
     }
+
+
+def return_arrays(network: Network, lte: pd.Index) -> Arrays:
+    """Keyword arguments of `rfopt.mobility.csfb.come_back`, without the luck."""
+    cells = network.cells.loc[lte]
+    return {"q_rxlevmin_dbm": cells["q_rxlevmin_dbm"].to_numpy(dtype=float), "tac": area(cells, "tac")}

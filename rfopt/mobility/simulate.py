@@ -22,16 +22,20 @@ from rfopt.kernels.fading import draw_fading, draw_uniform
 from rfopt.levels import Levels
 from rfopt.mobility import csfb
 from rfopt.mobility.anchor import Anchor
+from rfopt.mobility.inter_rat import camp_both
 from rfopt.mobility.interference import interference_mw
 from rfopt.mobility.setup import (
     Arrays,
+    both_idle_arrays,
     csfb_arrays,
     gsm_call_arrays,
     gsm_idle_arrays,
+    lists_gsm,
     lte_call_arrays,
     lte_idle_arrays,
+    return_arrays,
 )
-from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
+from rfopt.mobility.timeline import ELSEWHERE, Fallbacks, Replay, Timeline, indices
 from rfopt.network import Network
 from rfopt.radio.links import Links, link
 from rfopt.radio.predict import LEVEL_COLUMNS, LevelChange
@@ -211,7 +215,7 @@ def _luck(machine: str, point: str, steps: int, seed: int, budget: Budget) -> An
             "jitter_db": jitter * np.float32(JITTER_DB),
         }
     if machine == "lte_idle":
-        return draw_uniform(key, budget.runs, len(attempt_steps(budget)), np.arange(csfb.LUCK, dtype=np.uint64))
+        return draw_uniform(key, budget.runs, len(attempt_steps(budget)), np.arange(csfb.LUCK + csfb.BACK_LUCK))
     return None
 
 
@@ -230,24 +234,28 @@ def simulate(situation: Situation, network: Network) -> Replay:
         The situation's network after a plan (it may hold more cells).
     """
     names = situation.network.cells.index
+    gsm_names, lte_names = situation.gsm.levels.cells, situation.lte.levels.cells
     delta, doubt = _level_change(situation, network)
     shift = pd.DataFrame(delta, index=situation.points, columns=names)
     doubts = pd.DataFrame(doubt, index=situation.points, columns=names)
     timelines: list[Timeline] = []
     fallbacks: list[Fallbacks] = []
     gsm, lte = _gsm_arrays(network, situation), _lte_arrays(network, situation)
-    landing = csfb_arrays(network, situation.gsm.levels.cells, situation.lte.levels.cells)
+    both = both_idle_arrays(network, lte_names, gsm_names) if lists_gsm(network, lte_names) else None
+    landing, back = csfb_arrays(network, gsm_names, lte_names), return_arrays(network, lte_names)
     for point in situation.points:
         here = _Point(situation, point, cast(pd.Series, shift.loc[point]), cast(pd.Series, doubts.loc[point]))
         if point in situation.gsm.levels.points.index:
             timelines += _gsm(here, *gsm)
-        if point in situation.lte.levels.points.index:
+        on_both = point in situation.gsm.levels.points.index.intersection(situation.lte.levels.points.index)
+        if on_both and both is not None:
+            timelines += _lte_and_gsm(here, both, gsm[0], lte[1])
+        elif point in situation.lte.levels.points.index:
             timelines += _lte(here, *lte)
-        if point in situation.gsm.levels.points.index.intersection(situation.lte.levels.points.index):
-            fallbacks.append(_fall_back(here, timelines, landing, gsm[0]))
-    gsm_names = tuple(situation.gsm.levels.cells)
-    lte_names = tuple(situation.lte.levels.cells)
-    return Replay(gsm_names, lte_names, indices(situation.wanted, gsm_names), tuple(timelines), tuple(fallbacks))
+        if on_both:
+            fallbacks.append(_fall_back(here, timelines, landing, gsm[0], back))
+    wanted = indices(situation.wanted, tuple(gsm_names))
+    return Replay(tuple(gsm_names), tuple(lte_names), wanted, tuple(timelines), tuple(fallbacks))
 
 
 def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -393,6 +401,47 @@ def _camp_lte(
     return whole.after(here.situation.budget.warm_s)
 
 
+def _lte_and_gsm(here: _Point, both: Arrays, gsm: Arrays, call: Arrays) -> list[Timeline]:
+    """The phone that idles on both technologies, its LTE part alone, and the LTE connection from there."""
+    ends = {f"{name} {rat}": values for rat in ("LTE", "GSM") for name, values in _moved(here, rat).items()}
+    inputs = {**both, **ends, **{f"{name} on GSM": values for name, values in gsm.items()}}
+    coupling = call["coupling"]
+    camped, lte = here.once("idle", {**inputs, "lte coupling": coupling}, lambda: _camp_both(here, both, gsm, coupling))
+    shift, floor, start = here.shift_db("LTE"), here.floor_mw("LTE"), np.maximum(lte.server[:, -1], -1)
+    inputs = {**call, **_moved(here, "LTE"), "start": start}
+    return [camped, lte, here.once("lte_call", inputs, lambda: _call_lte(here, call, shift, floor, start))]
+
+
+def _moved(here: _Point, rat: str) -> Arrays:
+    """What a plan does to the levels of one technology here."""
+    return {"shift": here.shift_db(rat), "doubt": here.doubt_db(rat)}
+
+
+def _camp_both(here: _Point, both: Arrays, gsm: Arrays, coupling: NDArray[np.float64]) -> tuple[Timeline, Timeline]:
+    on_lte, on_gsm = (
+        (here.level_dbm(f"{rat.lower()}_idle", rat) + here.shift_db(rat)).astype(np.float32) for rat in ("LTE", "GSM")
+    )
+    own = on_lte.shape[2]
+    level, time = np.concatenate([on_lte, on_gsm], axis=2), _times(on_lte, IDLE_STEP_S)
+    gsm = {**gsm, "floor_mw": here.floor_mw("GSM")}
+    server, reason = camp_both(level, time, np.full(len(level), -1), own, both, gsm)
+    still = np.zeros(level.shape[2])
+    served = _of_server(level, still, server)
+    away = server >= own
+    lte = np.where(away, ELSEWHERE, server).astype(np.int16)
+    disturbed = dbm(here.floor_mw("LTE") + interference_mw(on_lte.astype(np.float64), coupling))
+    sinr = _of_server(on_lte - disturbed, still, lte)
+    unknown, warm = _unknown(server)[1], here.situation.budget.warm_s
+    within = away & np.roll(away, 1, axis=1)
+    parts = (
+        Timeline("idle", here.name, time, server, reason, served, sinr, unknown),
+        Timeline("lte_idle", here.name, time, lte, np.where(within, 0, reason).astype(np.int8),
+                 np.where(away, np.nan, served).astype(np.float32), sinr, unknown),
+    )  # fmt: skip
+    whole, part = (timeline.after(warm) for timeline in parts)
+    return whole, part
+
+
 def _call_lte(
     here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64], start: NDArray[np.int16]
 ) -> Timeline:
@@ -419,16 +468,17 @@ def _unknown(server: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDArray[np
     return np.full(server.shape, np.nan, dtype=np.float32), np.full(server.shape, -1, dtype=np.int8)
 
 
-def _fall_back(here: _Point, timelines: list[Timeline], arrays: Arrays, idle: Arrays) -> Fallbacks:
-    """CSFB calls from where the LTE phone camps, on the GSM levels of the same instants."""
+def _fall_back(here: _Point, timelines: list[Timeline], arrays: Arrays, idle: Arrays, back: Arrays) -> Fallbacks:
+    """CSFB calls from where the LTE phone camps, on the GSM levels of the same instants, and the way back."""
     situation = here.situation
     steps = attempt_steps(situation.budget)
     camped = next(t for t in timelines if t.machine == "lte_idle" and t.point == here.name)
     warm = round(situation.budget.warm_s / IDLE_STEP_S)
     lte_cell = camped.server[:, steps - warm].astype(np.int64)
-    shift, doubt = here.shift_db("GSM"), here.doubt_db("GSM")
-    inputs = {**arrays, "shift": shift, "doubt": doubt, "lte_cell": lte_cell, "coupling": idle["coupling"]}
-    landed: Fallbacks = here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, shift, idle["coupling"]))
+    ends = {f"{name} {rat}": values for rat in ("LTE", "GSM") for name, values in _moved(here, rat).items()}
+    inputs = {**arrays, **ends, **{f"{name} back": values for name, values in back.items()}}
+    inputs |= {"lte_cell": lte_cell, "coupling": idle["coupling"]}
+    landed: Fallbacks = here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, idle["coupling"], back))
     return landed
 
 
@@ -437,26 +487,38 @@ def _land(
     arrays: Arrays,
     lte_cell: NDArray[np.int64],
     steps: NDArray[np.int64],
-    shift: NDArray[np.float64],
     coupling: NDArray[np.float64],
+    back: Arrays,
 ) -> Fallbacks:
     trace = here.level_dbm("gsm_idle", "GSM")
-    level = 0.5 * (trace[:, steps] + trace[:, steps - 1]) + shift
+    level = 0.5 * (trace[:, steps] + trace[:, steps - 1]) + here.shift_db("GSM")
     ci = level - dbm(here.floor_mw("GSM") + interference_mw(level, coupling))
     flat = lte_cell.reshape(-1)
     tried = flat >= 0
-    luck = here.situation.luck["lte_idle", here.name].reshape(-1, csfb.LUCK)
+    luck = here.situation.luck["lte_idle", here.name].reshape(flat.size, -1)[tried]
     count = level.shape[-1]
     landing = csfb.land(
-        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[tried]
+        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[:, : csfb.LUCK]
     )
+    after = _after_calls(here, steps)[tried]
+    returned = csfb.come_back(after, flat[tried], landing.area_update, **back, luck=luck[:, csfb.LUCK :])
 
     def spread(values: NDArray[Any], absent: Any) -> NDArray[Any]:
         out = np.full(flat.shape, absent, dtype=values.dtype)
         out[tried] = values
         return out.reshape(lte_cell.shape)
 
+    called = landing.success
     return Fallbacks(
-        here.name, lte_cell, spread(landing.cell, -1), spread(landing.success, False),
-        spread(landing.area_update, False), spread(landing.delay_s, np.nan),
+        here.name, lte_cell, spread(landing.cell, -1), spread(called, False), spread(landing.area_update, False),
+        spread(landing.delay_s, np.nan), spread(landing.failure, csfb.Failure.NONE),
+        spread(np.where(called, returned.cell, -1), -1), spread(called & returned.tracking_update, False),
+        spread(np.where(called, returned.delay_s, np.nan), np.nan),
     )  # fmt: skip
+
+
+def _after_calls(here: _Point, steps: NDArray[np.int64]) -> NDArray[np.float32]:
+    """LTE levels when the calls of some steps end, (runs × calls, cells); past its end a trace begins again."""
+    trace = here.level_dbm("lte_idle", "LTE")
+    ended = (steps + round(here.situation.budget.call_s / IDLE_STEP_S)) % trace.shape[1]
+    return (trace[:, ended] + here.shift_db("LTE")).astype(np.float32).reshape(-1, trace.shape[2])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+ELSEWHERE = -2
+"""Index of a server that is none of the machine's cells: of the other technology, or one that nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -15,12 +18,13 @@ class Timeline:
     Attributes
     ----------
     machine : str
-        ``gsm_idle``, ``gsm_call``, ``lte_idle`` or ``lte_call``.
+        ``gsm_idle``, ``gsm_call``, ``lte_idle`` or ``lte_call``; ``idle`` is a phone that may idle on both
+        technologies, whose cells are the LTE cells and then the GSM cells.
     point : str
         Label of the point.
     time_s : ndarray (steps,)
     server : ndarray (runs, steps)
-        Index into the machine's cells, −1 without service.
+        Index into the machine's cells, −1 without service, `ELSEWHERE` on another cell.
     reason : ndarray (runs, steps)
         `rfopt.mobility.reasons.Reason` of a change at that step, 0 for none.
     level_dbm, quality_db : ndarray (runs, steps)
@@ -65,7 +69,9 @@ class Fallbacks:
     """CSFB attempts at one point: what came of each.
 
     `lte_cell` and `cell` (runs, attempts) index the LTE and the GSM cells, `cell` −1 where none was found;
-    `success`, `area_update` and `delay_s` have the same shape, `delay_s` NaN where a log does not tell.
+    `success`, `area_update` and `delay_s` have the same shape, `delay_s` NaN where a log does not tell. What only a
+    simulation knows is None for a log: `failure` (`rfopt.mobility.csfb.Failure`), and after the call `back_cell`, an
+    LTE cell or −1, `tracking_update` and `back_s`, NaN where the phone does not come back.
     """
 
     point: str
@@ -74,11 +80,15 @@ class Fallbacks:
     success: NDArray[np.bool_]
     area_update: NDArray[np.bool_]
     delay_s: NDArray[np.float64]
+    failure: NDArray[np.int64] | None = None
+    back_cell: NDArray[np.int64] | None = None
+    tracking_update: NDArray[np.bool_] | None = None
+    back_s: NDArray[np.float64] | None = None
 
     def runs(self, chosen: slice) -> Fallbacks:
         """The same attempts, of some of the runs."""
-        names = ("lte_cell", "cell", "success", "area_update", "delay_s")
-        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+        arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "point"}
+        return replace(self, **{name: values[chosen] for name, values in arrays.items() if values is not None})
 
 
 @dataclass(frozen=True)

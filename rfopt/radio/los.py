@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from rfopt.kernels import sight as kernel
 from rfopt.kernels.depth import enter
-from rfopt.kernels.sight import trace
-from rfopt.radio.diffraction import LIGHT_M_S
+from rfopt.radio.diffraction import LIGHT_M_S, bullington_roofs_db
 from rfopt.scene import Scene, heights_m
 
 FloatArray = NDArray[np.float64]
@@ -34,12 +35,31 @@ class Sight:
     walls : int32, shape (points, cells)
         Outer walls crossed below their roof.
     v : float64, shape (points, cells)
-        Greatest knife-edge parameter over the roofs; −inf where none lies under the path.
+        Greatest knife-edge parameter over the roofs; −inf where none lies under the path. The loss over that one edge
+        is `rfopt.radio.diffraction.knife_edge_db(v)`.
+    lines_m : two of float64, shape (points, cells)
+        Bullington's lines from the cell and from the point, as `rfopt.kernels.sight.trace` gives them.
+    distance_m, rise_m : float64, shape (points, cells)
+        Horizontally, and from the antenna up to the point; NaN where a place is unknown.
+    frequency_mhz : float64, shape (cells,) or ()
     """
 
     line_of_sight: NDArray[np.bool_]
     walls: NDArray[np.int32]
     v: FloatArray
+    lines_m: tuple[FloatArray, FloatArray]
+    distance_m: FloatArray
+    rise_m: FloatArray
+    frequency_mhz: FloatArray
+
+    @cached_property
+    def diffraction_db(self) -> FloatArray:
+        """Loss over all roofs together by Bullington's equivalent edge, shape (points, cells).
+
+        0 where no roof comes near the path, NaN where a place is unknown.
+        """
+        loss = bullington_roofs_db(self.v, *self.lines_m, self.distance_m, self.rise_m, self.frequency_mhz)
+        return np.where(np.isnan(self.distance_m + self.rise_m), np.nan, loss)
 
 
 def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz: ArrayLike) -> Sight:
@@ -60,17 +80,49 @@ def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz
     -------
     Sight
     """
+    rays = _rays(scene, cells, points)
+    found = kernel.trace(*rays.masts, *rays.points, scene.first, scene.edges, scene.roof_m)
+    v, from_mast, from_point = (line[:, rays.mast_of] for line in found[1:])
+    mhz = np.asarray(frequency_mhz, dtype=np.float64)
+    walls = found[0][:, rays.mast_of]
+    (x, y, z), (from_x, from_y, from_z) = rays.points[0].T[..., None], rays.masts[0][rays.mast_of].T
+    return Sight(
+        (walls == 0) & rays.known,
+        walls,
+        v * np.sqrt(mhz * 1e6 / LIGHT_M_S),
+        (from_mast, from_point),
+        np.hypot(x - from_x, y - from_y),
+        z - from_z,
+        mhz,
+    )
+
+
+def in_sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> NDArray[np.bool_]:
+    """`line_of_sight` of `sight` alone, sooner; bool, shape (points, cells)."""
+    rays = _rays(scene, cells, points)
+    seen = kernel.in_sight(*rays.masts, *rays.points, scene.first, scene.edges, scene.roof_m)
+    return np.asarray(seen[:, rays.mast_of] & rays.known)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rays:
+    """Places and the buildings that are air for them, of masts and of points, as the kernel takes them."""
+
+    masts: tuple[FloatArray, NDArray[np.int32]]
+    points: tuple[FloatArray, NDArray[np.int32]]
+    mast_of: NDArray[np.intp]
+    known: NDArray[np.bool_]
+
+
+def _rays(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> _Rays:
     inside = own_buildings(scene, points)
     beneath = scene.containing(cells["lat"], cells["lon"])
     places = _raised(scene, points, heights_m(points), inside)
     masts = _raised(scene, cells, cells["height_m"].to_numpy(np.float64), beneath)
     # the sectors of a site share one mast, and its rays
     unique, first_cell, mast_of = np.unique(masts, axis=0, return_index=True, return_inverse=True)
-    walls, v = trace(unique, beneath[first_cell], places, inside, scene.first, scene.edges, scene.bounds, scene.roof_m)
-    walls, v = walls[:, mast_of.ravel()], v[:, mast_of.ravel()]
     known = ~np.isnan(places.sum(axis=1)[:, None] + masts.sum(axis=1))
-    per_wavelength = np.asarray(frequency_mhz, dtype=np.float64) * 1e6 / LIGHT_M_S
-    return Sight((walls == 0) & known, walls, v * np.sqrt(per_wavelength))
+    return _Rays((unique, beneath[first_cell]), (places, inside), mast_of.ravel(), known)
 
 
 def entries(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
@@ -104,44 +156,6 @@ def _raised(scene: Scene, places: pd.DataFrame, height_m: FloatArray, beneath: N
     lowest = beneath.max(axis=1, initial=-1)
     base = np.where(lowest >= 0, np.append(scene.base_m, 0.0)[lowest], 0.0)
     return np.ascontiguousarray(np.stack((x, y, height_m + base), axis=1))
-
-
-def p_los_unmapped(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> FloatArray:
-    """Probability that nothing stands in the way where a path runs outside the map.
-
-    A map of one estate says nothing of the town between it and a far mast: there P.1410's urban statistics stand in.
-
-    Returns
-    -------
-    ndarray, shape (points, cells)
-        1 where the whole path lies within the rectangle about the scene's buildings, NaN where a place is unknown.
-    """
-    x, y = (a[:, None] for a in scene.frame.to_xy(points["lat"], points["lon"]))
-    from_x, from_y = scene.frame.to_xy(cells["lat"], cells["lon"])
-    high, low = cells["height_m"].to_numpy(np.float64), heights_m(points)[:, None]
-    along = np.hypot(x - from_x, y - from_y)
-    enter, leave = _within(scene, from_x, from_y, x - from_x, y - from_y)
-    at_enter, at_leave = high + enter * (low - high), high + leave * (low - high)
-    mast_side = p_los_p1410(enter * along, high, at_enter)
-    return np.asarray(mast_side * p_los_p1410((1.0 - leave) * along, at_leave, low))
-
-
-def _within(
-    scene: Scene, from_x: FloatArray, from_y: FloatArray, dx: FloatArray, dy: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Shares of a path at which it enters and leaves the mapped rectangle; both 1 if it never touches it."""
-    low_x, low_y = scene.bounds[:, :2].min(axis=0)
-    high_x, high_y = scene.bounds[:, 2:].max(axis=0)
-    enter, leave = np.zeros(dx.shape), np.ones(dx.shape)
-    for start, step, low, high in ((from_x, dx, low_x, high_x), (from_y, dy, low_y, high_y)):
-        still = np.abs(step) < 1e-9  # parallel to this pair of sides: inside the strip or never
-        move = np.where(still, 1.0, step)
-        a, b = (low - start) / move, (high - start) / move
-        strip = (start >= low) & (start <= high)
-        enter = np.maximum(enter, np.where(still, np.where(strip, 0.0, 1.0), np.minimum(a, b)))
-        leave = np.minimum(leave, np.where(still, 1.0, np.maximum(a, b)))
-    missed = enter >= leave
-    return np.where(missed, 1.0, enter), np.where(missed, 1.0, leave)
 
 
 def p_los_uma(distance_m: ArrayLike, phone_height_m: ArrayLike) -> FloatArray:

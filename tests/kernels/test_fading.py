@@ -9,6 +9,8 @@ from scipy.special import ndtri
 from rfopt.kernels.fading import draw_fading, draw_uniform
 
 KEYS = np.array([7, 2**63 + 11, 3, 0, 123456789], dtype=np.uint64)
+THIRD_NORMALS = [0.61634994, 0.8907337]
+THIRD_UNIFORMS = [0.6529543, 0.7912139]
 
 
 def test_stationary_from_the_first_step():
@@ -47,6 +49,23 @@ def test_trace_belongs_to_the_cell():
     np.testing.assert_array_equal(draw_fading(8, 3, 50, 0.5, 5.0, KEYS[order]), whole[:, :, order])
     np.testing.assert_array_equal(draw_fading(8, 2, 30, 0.5, 5.0, KEYS), whole[:2, :30])
     np.testing.assert_array_equal(draw_uniform(8, 3, 50, KEYS[order]), draw_uniform(8, 3, 50, KEYS)[:, :, order])
+
+
+@pytest.mark.parametrize("cells", [1, 15, 16, 17, 40])
+def test_trace_does_not_feel_how_many_there_are(cells):
+    keys = np.arange(cells) + 5
+    whole = draw_fading(8, 3, 20, 0.5, 5.0, keys)
+    one_by_one = np.concatenate([draw_fading(8, 3, 20, 0.5, 5.0, keys[c : c + 1]) for c in range(cells)], axis=2)
+    np.testing.assert_array_equal(whole, one_by_one)
+    luck = draw_uniform(8, 3, 20, keys)
+    np.testing.assert_array_equal(luck[:, :, -1:], draw_uniform(8, 3, 20, keys[-1:]))
+
+
+def test_bits_stay_what_they_were():
+    """Every stored result hangs on them."""
+    drawn = draw_fading(1, 2, 3, 0.5, 5.0, [7, 8])[1, 2]
+    np.testing.assert_array_equal(drawn, np.float32(THIRD_NORMALS))
+    np.testing.assert_array_equal(draw_uniform(1, 2, 3, [7, 8])[1, 2], np.float32(THIRD_UNIFORMS))
 
 
 def test_threads_do_not_matter():

@@ -3,6 +3,8 @@
 import numba
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rfopt.kernels import gsm_dedicated
 from rfopt.kernels.fading import draw_fading, draw_uniform
@@ -33,6 +35,14 @@ def parameters(cells, runs, steps, **changes):
         "jitter_db": np.zeros((runs, steps)),
         "luck": np.full((runs, steps), 0.5),
         "handover_luck": np.full((runs, steps), 0.5),
+        "ho_threshold_interference_dbm": one * np.nan,
+        "ho_level_umbrella_dbm": table * np.nan,
+        "ho_priority": table * 3,
+        "ho_votes_px": np.full(cells, 3),
+        "ho_votes_nx": np.full(cells, 4),
+        "number_of_zero_results": np.zeros(cells, int),
+        "min_int_between_ho_s": one * 5,
+        "min_int_between_unsucc_ho_s": one * 5,
     }
     return plain | changes
 
@@ -71,14 +81,25 @@ def drawn_case(seed):
         jitter_db=rng.normal(size=shape).astype(np.float32),
         luck=rng.random(shape).astype(np.float32),
         handover_luck=rng.random(shape).astype(np.float32),
-        guard_s=float(rng.choice([0.0, 5.0])),
+        min_int_between_ho_s=rng.choice([0.0, 2.0, 5.0], cells),
+        min_int_between_unsucc_ho_s=rng.choice([0.0, 3.0, 5.0], cells),
     )
+    if seed % 2:
+        case["ho_votes_nx"] = rng.integers(1, 7, cells)
+        case |= {
+            "ho_threshold_interference_dbm": rng.choice([np.nan, -100.0, -95.0], cells),
+            "ho_level_umbrella_dbm": rng.choice([np.nan, -100.0, -94.0], square),
+            "ho_priority": rng.integers(2, 5, square),
+            "ho_votes_px": rng.integers(1, case["ho_votes_nx"] + 1),
+            "number_of_zero_results": rng.integers(0, 5, cells),
+        }
     start = rng.integers(0, cells, runs)
     start[-1] = -1 if seed % 5 == 0 else start[-1]
     return level, time, drawn.shifts(rng, cells), start, case
 
 
-@pytest.mark.parametrize("seed", range(40))
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
 def test_twin_agrees(seed):
     level, time, shift, start, case = drawn_case(seed)
     server, reason, ci_db, rxqual = gsm_dedicated.call(level, time, shift, start, **case)
@@ -97,8 +118,9 @@ def test_drawn_cases_reach_every_rule():
     for seed in range(40):
         level, time, shift, start, case = drawn_case(seed)
         seen |= set(gsm_dedicated.call(level, time, shift, start, **case)[1].ravel().tolist())
-    expected = {"NONE", "QUALITY", "LEVEL", "POWER_BUDGET", "HANDOVER_FAILED", "RADIO_LINK_TIMEOUT"}
-    assert {Reason(x).name for x in seen} == expected
+    assert {Reason(x).name for x in seen} == {
+        "NONE", "INTERFERENCE", "QUALITY", "LEVEL", "UMBRELLA", "POWER_BUDGET", "HANDOVER_FAILED", "RADIO_LINK_TIMEOUT",
+    }  # fmt: skip
 
 
 def test_power_budget():
@@ -135,6 +157,83 @@ def test_quality_goes_before_level_before_power_budget():
     disturbed = {"tch_coupling": [[0, 0, 1.0], [0, 0, 0], [0, 0, 0]]}
     assert call([(5.0, [-97, -80, -97])], **disturbed)[0][2] == "QUALITY"
     assert call([(6.0, [-97, -80, -110])], ho_period_pbgt_sacch=[10] * 3)[0] == (4.8, 1, "LEVEL")
+
+
+DISTURBED = {"tch_coupling": [[0, 0, 1.0], [0, 0, 0], [0, 0, 0]]}
+"""Cell 2 on the traffic channel of cell 0."""
+
+
+def test_interference_is_bad_quality_of_a_strong_server():
+    known = DISTURBED | {"relation": [[0, 1, 0], [0, 0, 0], [0, 0, 0]]}
+    levels = [-80, -79, -91]  # 11 dB: RXQUAL 5; the neighbour would do for a quality handover
+    assert call([(4.0, levels)], ho_threshold_interference_dbm=[-85] * 3, **known) == [(3.36, 0, "INTERFERENCE")]
+    alone = DISTURBED | {"relation": np.zeros((3, 3))}
+    events = call([(20.0, levels)], ho_threshold_interference_dbm=[-85] * 3, **alone)
+    # the C/I stays: again as soon as the averages are full and the guard is over
+    assert [(server, why) for _, server, why in events] == [(0, "INTERFERENCE")] * len(events)
+    assert len(events) >= 2 and np.diff([t for t, _, _ in events]).min() >= 5.0
+    assert call([(10.0, levels)], ho_threshold_interference_dbm=[-79] * 3, **known) == [(3.36, 1, "QUALITY")]
+    assert call([(10.0, [-80, -79, -93])], ho_threshold_interference_dbm=[-85] * 3, **known) == []
+
+
+def test_a_change_of_channel_may_fail_like_any_handover():
+    alone = DISTURBED | {"relation": np.zeros((3, 3)), "ho_threshold_interference_dbm": [-85] * 3}
+    lucky = np.full((1, 42), 0.009)
+    assert call([(5.0, [-80, -110, -91])], handover_luck=lucky[:, :10], **alone) == [(3.36, 0, "HANDOVER_FAILED")]
+
+
+def test_umbrella():
+    wanted = {"ho_level_umbrella_dbm": np.full((3, 3), -85.0), "ho_period_pbgt_sacch": [8] * 3}
+    assert call([(10.0, [-60, -84, -110])], **wanted) == [(3.84, 1, "UMBRELLA")]  # weaker, and taken all the same
+    assert call([(10.0, [-60, -86, -110])], **wanted) == []
+    assert call([(10.0, [-60, -84, -110])], rxlev_min_cell_dbm=np.full((3, 3), -80), **wanted) == []
+    # before the power budget; what is low or bad goes before
+    assert call([(4.4, [-80, -84, -70])], **wanted, ho_priority=[[3, 4, 3]] * 3) == [(3.84, 1, "UMBRELLA")]
+    assert call([(4.4, [-80, -90, -70])], **wanted | {"ho_level_umbrella_dbm": np.full((3, 3), -69.0)}) == [
+        (3.84, 2, "POWER_BUDGET")
+    ]
+    assert call([(4.4, [-80, -70, -91])], **wanted, **DISTURBED)[0][2] == "QUALITY"
+
+
+def test_priority_goes_before_level():
+    levels, strong = [-90, -75, -70], [[3, 5, 3]] * 3
+    assert call([(4.0, levels)]) == [(3.36, 2, "POWER_BUDGET")]
+    assert call([(4.0, levels)], ho_priority=strong) == [(3.36, 1, "POWER_BUDGET")]
+    assert call([(4.0, [-90, -85, -70])], ho_priority=strong) == [(3.36, 2, "POWER_BUDGET")]  # not above its margin
+
+
+@pytest.mark.parametrize(("px", "nx", "at_s"), [(1, 1, 3.36), (3, 4, 4.8), (4, 4, 4.8), (2, 3, 4.32), (6, 8, 6.72)])
+def test_votes(px, nx, at_s):
+    assert call([(10.0, [-97, -93])], ho_votes_px=[px] * 2, ho_votes_nx=[nx] * 2) == [(at_s, 1, "LEVEL")]
+
+
+def test_votes_are_counted_over_the_last_nx():
+    good, bad = [-80, -79, -93], [-80, -79, -91]  # RXQUAL 4 and 5
+    known = DISTURBED | {"relation": [[0, 1, 0], [0, 0, 0], [0, 0, 0]]}
+    pieces = [(0.48, bad), (0.48, good)] * 20
+    assert call(pieces, ho_votes_px=[3] * 3, **known) == []
+    assert call(pieces, ho_votes_px=[2] * 3, **known) == [(3.36, 1, "QUALITY")]
+
+
+def test_missing_reports_may_be_left_out_of_the_average():
+    """Of eight reports two are missing: their −110 costs 8.5 dB, or nothing."""
+    apart = [(0.96, [-78, -70]), (0.96, [-78, np.nan]), (1.92, [-78, -70])]
+    assert call(apart) == []
+    assert call(apart, number_of_zero_results=[1, 1]) == []
+    assert call(apart, number_of_zero_results=[2, 2]) == [(3.36, 1, "POWER_BUDGET")]
+    assert call(apart, number_of_zero_results=[7, 7], ho_margin_pbgt_db=np.full((2, 2), 8)) == []
+
+
+def test_guards_after_a_handover_and_after_a_failure():
+    rise = [(4.8, [-78, -70, -110]), (20.0, [-78, -70, -60])]
+    first = (3.36, 1, "POWER_BUDGET")
+    assert call(rise, min_int_between_ho_s=[0] * 3, ho_averaging_sacch=[8, 1, 8]) == [first, (4.8, 2, "POWER_BUDGET")]
+    assert call(rise, min_int_between_ho_s=[0, 7, 0], ho_averaging_sacch=[8, 1, 8])[1] == (10.56, 2, "POWER_BUDGET")
+    unlucky = np.full((1, 21), 0.5)
+    unlucky[0, 7] = 0.005
+    for wait_s, again_s in [(0, 3.84), (2, 5.76), (3, 6.72)]:
+        events = call([(10.0, [-78, -70])], handover_luck=unlucky, min_int_between_unsucc_ho_s=[wait_s] * 2)
+        assert events[:2] == [(3.36, 0, "HANDOVER_FAILED"), (again_s, 1, "POWER_BUDGET")]
 
 
 def test_failed_handover_waits_for_the_guard():
@@ -220,6 +319,9 @@ def crowd():
         luck=draw_uniform(1, 4, 300, [1])[:, :, 0],
         handover_luck=draw_uniform(1, 4, 300, [2])[:, :, 0],
         jitter_db=draw_fading(1, 4, 300, 0.48, 0.0, [3])[:, :, 0],
+        ho_threshold_interference_dbm=rng.choice([np.nan, -84.0], 10),
+        ho_level_umbrella_dbm=rng.choice([np.nan, -80.0], (10, 10), p=[0.8, 0.2]),
+        ho_priority=rng.integers(3, 5, (10, 10)),
     )
     return level, np.arange(300) * 0.48, np.zeros(10), np.arange(4), case
 
@@ -246,6 +348,8 @@ def test_common_shift_changes_nothing(crowd):
     raised = case | {
         "ho_threshold_lev_dbm": case["ho_threshold_lev_dbm"] + 5,
         "rxlev_min_cell_dbm": case["rxlev_min_cell_dbm"] + 5,
+        "ho_threshold_interference_dbm": case["ho_threshold_interference_dbm"] + 5,
+        "ho_level_umbrella_dbm": case["ho_level_umbrella_dbm"] + 5,
         "floor_mw": case["floor_mw"] * 10**0.5,
         "tch_floor_mw": case["tch_floor_mw"] * 10**0.5,
     }
@@ -259,7 +363,8 @@ def test_common_shift_changes_nothing(crowd):
 
 def test_infinite_margins_never_fire(crowd):
     level, time, shift, start, case = crowd
-    walls = {name: np.full((10, 10), np.inf) for name in ("ho_margin_pbgt_db", "ho_margin_lev_db", "ho_margin_qual_db")}
+    names = ("ho_margin_pbgt_db", "ho_margin_lev_db", "ho_margin_qual_db", "ho_level_umbrella_dbm")
+    walls = {name: np.full((10, 10), np.inf) for name in names} | {"ho_threshold_interference_dbm": np.full(10, np.inf)}
     reason = gsm_dedicated.call(level, time, shift, start, **case | walls)[1]
     assert set(np.unique(reason)) <= {Reason.NONE, Reason.RADIO_LINK_TIMEOUT}
 

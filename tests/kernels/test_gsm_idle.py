@@ -3,8 +3,10 @@
 import numba
 import numpy as np
 import pytest
+from numba import njit
 
-from rfopt.kernels import gsm_idle
+from rfopt import units
+from rfopt.kernels import gsm_idle, lanes, lte_connected
 from rfopt.kernels.fading import draw_fading
 from rfopt.mobility.reasons import Reason
 
@@ -48,9 +50,10 @@ def camp(pieces, start=0, step_s=0.5, **parameter_changes):
     return changes(*answer, time)
 
 
-def drawn_case(seed):
+def drawn_case(seed, cells=None):
     rng = np.random.default_rng(seed)
-    cells, steps, runs = int(rng.integers(2, 11)), 240, 3
+    few, steps, runs = int(rng.integers(2, 11)), 240, 3
+    cells = cells or few
     time = drawn.even_times(steps, 0.5) if seed % 3 else drawn.uneven_times(rng, steps, 1.4, 6.5)
     level = drawn.levels(rng, runs, steps, cells, -106, -84)
     case = parameters(
@@ -69,9 +72,9 @@ def drawn_case(seed):
     return level, time, drawn.shifts(rng, cells), rng.integers(-1, cells, runs), case
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_twin_agrees(seed):
-    level, time, shift, start, case = drawn_case(seed)
+@pytest.mark.parametrize(("seed", "cells"), [*((seed, None) for seed in range(40)), (40, 16), (41, 17), (42, 33)])
+def test_twin_agrees(seed, cells):
+    level, time, shift, start, case = drawn_case(seed, cells)
     server, reason = gsm_idle.camp(level, time, shift, start, **case)
     plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in case.items()}
     for r in range(len(level)):
@@ -222,6 +225,35 @@ def test_offset_is_as_good_as_level():
     np.testing.assert_array_equal(by_offset[0], by_level[0])
 
 
+def test_levels_are_coded_as_everywhere():
+    level = np.append(np.arange(-150.0, -38.25, 0.25), np.nan).astype(np.float32)
+    rxlev, found = gsm_idle._rxlev, np.empty(level.size, np.int32)
+
+    @njit
+    def code(given, out):
+        for b in range(0, given.size, lanes.WIDTH):
+            lanes.store(lanes.at(out, 0), b, rxlev(lanes.load(lanes.at(given, 0), b)))
+
+    code(level, found)
+    assert found[:-1].tolist() == units.rxlev_dbm(units.rxlev_code(level[:-1])).tolist()
+    assert found[-1] == -110
+
+
+@pytest.mark.parametrize("kernel", [gsm_idle, lte_connected])
+def test_powers_are_those_used_everywhere(kernel):
+    level = np.append(np.linspace(-160, 20, 1007), np.nan)
+    power, found = kernel._power, np.empty(level.size)
+
+    @njit
+    def raise_to(given, out):
+        for b in range(0, given.size, lanes.WIDTH):
+            lanes.store(lanes.at(out, 0), b, power(lanes.load(lanes.at(given, 0), b)))
+
+    raise_to(level, found)
+    np.testing.assert_allclose(found[:-1], units.mw(level[:-1]), rtol=1e-8)
+    assert found[-1] < 1e-90
+
+
 @pytest.fixture
 def crowd():
     rng = np.random.default_rng(11)
@@ -281,16 +313,19 @@ def test_infinite_hysteresis_keeps_the_area(crowd):
     assert (reason == Reason.C2).any()
 
 
-def test_unheard_cell_changes_nothing(crowd):
+@pytest.mark.parametrize("more", [1, 4, 5, 30])
+def test_unheard_cells_change_nothing(crowd, more):
     level, time, shift, start, case = crowd
     server, _ = gsm_idle.camp(level, time, shift, start, **case)
     longer = {
-        name: value if np.ndim(value) == 0 else np.pad(np.asarray(value, float), [(0, 1)] * np.ndim(value), mode="edge")
+        name: value
+        if np.ndim(value) == 0
+        else np.pad(np.asarray(value, float), [(0, more)] * np.ndim(value), mode="edge")
         for name, value in case.items()
     }
-    longer["coupling"][:, -1] = longer["coupling"][-1] = 0.0
-    silent = np.concatenate([level, np.full((*level.shape[:2], 1), np.nan)], axis=2)
-    np.testing.assert_array_equal(gsm_idle.camp(silent, time, np.zeros(13), start, **longer)[0], server)
+    longer["coupling"][:, -more:] = longer["coupling"][-more:] = 0.0
+    silent = np.concatenate([level, np.full((*level.shape[:2], more), np.nan)], axis=2)
+    np.testing.assert_array_equal(gsm_idle.camp(silent, time, np.zeros(12 + more), start, **longer)[0], server)
 
 
 def test_threads_do_not_matter(crowd):

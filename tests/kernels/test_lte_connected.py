@@ -40,9 +40,10 @@ def events(*args, **changes):
     return run(*args, **changes)[0]
 
 
-def drawn_case(seed):
+def drawn_case(seed, cells=None):
     rng = np.random.default_rng(seed)
-    cells, steps, runs = int(rng.integers(2, 9)), 300, 3
+    few, steps, runs = int(rng.integers(2, 9)), 300, 3
+    cells = cells or few
     step_s = float(rng.choice([0.04, 0.1, 0.2]))
     time = drawn.even_times(steps, step_s) if seed % 3 else drawn.uneven_times(rng, steps, 0.25, 0.9)
     level = drawn.levels(rng, runs, steps, cells, -120, -90)
@@ -67,9 +68,9 @@ def drawn_case(seed):
     return level, time, drawn.shifts(rng, cells), start, case
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_twin_agrees(seed):
-    level, time, shift, start, case = drawn_case(seed)
+@pytest.mark.parametrize(("seed", "cells"), [*((seed, None) for seed in range(40)), (40, 16), (41, 17), (42, 33)])
+def test_twin_agrees(seed, cells):
+    level, time, shift, start, case = drawn_case(seed, cells)
     server, reason, sinr = lte_connected.hand_over(level, time, shift, start, **case)
     plain = {name: np.asarray(value).tolist() for name, value in case.items()}
     for r in range(len(level)):
@@ -181,6 +182,41 @@ def test_common_shift_changes_nothing(crowd):
     after = lte_connected.hand_over(level, time, shift + 8.0, start, **case | {"floor_mw": case["floor_mw"] * 10**0.8})
     np.testing.assert_array_equal(after[0], before[0])
     np.testing.assert_array_equal(after[1], before[1])
+
+
+@pytest.mark.parametrize("more", [1, 12, 30])
+def test_unheard_cells_change_nothing(crowd, more):
+    level, time, shift, start, case = crowd
+    longer = {
+        name: np.pad(value, [(0, more)] * np.ndim(value), mode="edge") if np.ndim(value) else value
+        for name, value in case.items()
+    }
+    longer["coupling"][:, -more:] = longer["coupling"][-more:] = 0.0
+    silent = np.concatenate([level, np.full((*level.shape[:2], more), np.nan)], axis=2)
+    expected = lte_connected.hand_over(level, time, shift, start, **case)
+    found = lte_connected.hand_over(silent, time, np.pad(shift, (0, more)), start, **longer)
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(found[1], expected[1])
+    np.testing.assert_allclose(found[2], expected[2], atol=1e-4)
+
+
+def test_infinite_time_to_trigger_keeps_the_server(crowd):
+    level, time, shift, start, case = crowd
+    patient = case | {"a3_time_to_trigger_ms": np.full(level.shape[2], np.inf), "q_out_db": -1000.0}
+    server, reason, _ = lte_connected.hand_over(level, time, shift, start, **patient)
+    np.testing.assert_array_equal(server, np.repeat(start[:, None], time.size, axis=1))
+    assert not reason.any()
+
+
+@pytest.mark.parametrize("seed", [3, 6, 9])
+def test_only_the_spacing_of_instants_matters(seed):
+    """Instants are uneven in these cases: a later clock changes nothing, a slower one does."""
+    level, time, shift, start, case = drawn_case(seed)
+    assert np.ptp(np.diff(time)) > 0.1
+    before = lte_connected.hand_over(level, time, shift, start, **case)
+    for a, b in zip(before[:2], lte_connected.hand_over(level, time + 1000.0, shift, start, **case)[:2], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert (before[0] != lte_connected.hand_over(level, time * 0.3, shift, start, **case)[0]).any()
 
 
 def test_threads_do_not_matter(crowd):

@@ -3,6 +3,8 @@
 import numba
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rfopt.kernels import lte_idle
 from rfopt.mobility.reasons import Reason
@@ -29,6 +31,15 @@ def parameters(cells, layers=1, **changes):
         "thresh_x_high_db": layer,
         "thresh_x_low_db": layer,
         "layer_q_rxlevmin_dbm": layer,
+        "gsm": np.zeros(cells, int),
+        "t_evaluation_s": one * NO,
+        "t_hyst_normal_s": one * 30,
+        "n_cell_change_medium": np.full(cells, 16),
+        "n_cell_change_high": np.full(cells, 16),
+        "t_reselection_sf_medium": one,
+        "t_reselection_sf_high": one,
+        "q_hyst_sf_medium_db": one * 0,
+        "q_hyst_sf_high_db": one * 0,
     }
     return plain | changes
 
@@ -66,11 +77,25 @@ def drawn_case(seed):
         layer_q_rxlevmin_dbm=rng.choice([NO, -122.0, -112.0], shape),
         window_s=float(rng.choice([0.2, 1.28])),
         search_s=float(rng.choice([2.0, 10.0])),
+        start_s=(-np.inf, 0.0)[seed % 7 == 0],
     )
+    if seed % 2:
+        case |= {
+            "gsm": rng.random(cells) < 0.2,
+            "t_evaluation_s": rng.choice([NO, 10.0, 30.0], cells, p=[0.2, 0.4, 0.4]),
+            "t_hyst_normal_s": rng.choice([2.0, 10.0], cells),
+            "n_cell_change_medium": rng.integers(1, 3, cells),
+            "n_cell_change_high": rng.integers(2, 5, cells),
+            "t_reselection_sf_medium": rng.choice([0.25, 0.5, 0.75, 1.0], cells),
+            "t_reselection_sf_high": rng.choice([0.25, 0.5, 0.75, 1.0], cells),
+            "q_hyst_sf_medium_db": rng.choice([-6, -4, -2, 0], cells),
+            "q_hyst_sf_high_db": rng.choice([-6, -4, -2, 0], cells),
+        }
     return level, time, drawn.shifts(rng, cells), rng.integers(-1, cells, runs), case
 
 
-@pytest.mark.parametrize("seed", range(40))
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
 def test_twin_agrees(seed):
     level, time, shift, start, case = drawn_case(seed)
     server, reason = lte_idle.camp(level, time, shift, start, **case)
@@ -110,6 +135,13 @@ def test_time_is_read_from_the_clock():
 def test_a_new_cell_is_kept_for_more_than_a_second():
     events = camp([(9.0, [-100, -97, -90])], t_reselection_s=[0, 0, 0], q_offset_db=[[0, 0, 40], [0, 0, 0], [0, 0, 0]])
     assert events == [(0.0, 1, "R_CRITERION"), (1.2, 2, "R_CRITERION")]
+
+
+def test_a_cell_just_camped_on_is_kept_too():
+    at_once = {"t_reselection_s": [0, 0]}
+    assert camp([(5.0, [-100, -97])], **at_once) == [(0.0, 1, "R_CRITERION")]
+    assert camp([(5.0, [-100, -97])], start_s=0.0, **at_once) == [(1.2, 1, "R_CRITERION")]
+    assert camp([(5.0, [-100, -97])], start_s=-0.5, **at_once) == [(0.6, 1, "R_CRITERION")]
 
 
 def two_layers(priority, high=10.0, low=4.0, least=NO):
@@ -165,6 +197,78 @@ def test_no_service_and_back():
     assert 12.0 < events[0][0] < 13.5
     assert camp([(1.0, [-100, -95])], start=-1, q_rxlevmin_dbm=[-125, -110]) == [(0.0, 0, "SELECTED")]
     assert camp([(12.0, [-125, -110])], **two_layers(NO)) == [(10.0, 1, "SELECTED")]
+
+
+# --- speed states ---------------------------------------------------------------------------------------------------
+
+TOUR = [(5.0, [-90 if k == n else -105 for k in range(4)]) for n in (0, 1, 2, 3, 0, 1, 2, 3)]
+"""Each cell in turn is the best for 5 s."""
+SHUTTLE = [(5.0, [-90 if k == n else -105 for k in range(4)]) for n in (0, 1) * 4]
+
+
+def speed(medium=2, high=16, t_evaluation_s=60.0, **changes):
+    """Speed states of four cells that wait 3 s, or half of it rounded up, or a quarter."""
+    fast = {"t_reselection_sf_medium": [0.5] * 4, "t_reselection_sf_high": [0.25] * 4, "t_reselection_s": [3] * 4}
+    counts = {"n_cell_change_medium": [medium] * 4, "n_cell_change_high": [high] * 4}
+    return {"t_evaluation_s": [t_evaluation_s] * 4, "window_s": 0.2} | fast | counts | changes
+
+
+def waits(pieces, **changes):
+    """How long after each change of the best cell the phone followed."""
+    return [round(t - 5.0 * int(t / 5.0), 2) for t, _, _ in camp(pieces, **changes)]
+
+
+def test_fast_phones_wait_less():
+    assert waits(TOUR, t_reselection_s=[3] * 4, window_s=0.2) == [3.0] * 7
+    # the third reselection exceeds 2, the fifth 4; 1.5 s are rounded up to 2 s, 0.75 s to 1 s
+    assert waits(TOUR, **speed()) == [3.0, 3.0, 3.0, 2.0, 2.0, 2.0, 2.0]
+    assert waits(TOUR, **speed(high=4)) == [3.0, 3.0, 3.0, 2.0, 2.0, 1.0, 1.0]
+    assert waits(TOUR, **speed(t_evaluation_s=np.nan)) == [3.0] * 7
+    assert waits(TOUR, **speed(t_reselection_s=[np.inf] * 4)) == []
+
+
+def test_going_to_and_fro_is_not_speed():
+    # the first counts until it is undone
+    assert waits(SHUTTLE, **speed(medium=0, t_hyst_normal_s=[0] * 4)) == [3.0, 2.0, *[3.0] * 5]
+
+
+def test_only_the_last_period_counts():
+    assert waits(TOUR, **speed(t_evaluation_s=10.0)) == [3.0] * 7
+    assert waits(TOUR, **speed(t_evaluation_s=11.0, t_hyst_normal_s=[0] * 4))[3:5] == [3.0, 3.0]
+
+
+def test_a_fast_phone_stays_fast_for_a_while():
+    rest = [*TOUR[:4], (40.0, [-105, -105, -105, -90]), (5.0, [-90, -105, -105, -105])]
+    slow, fast = ({"t_hyst_normal_s": [s] * 4} for s in (10.0, 60.0))
+    assert waits(rest, **speed(t_evaluation_s=20.0, **slow))[-1] == 3.0
+    assert waits(rest, **speed(t_evaluation_s=20.0, **fast))[-1] == 2.0
+
+
+def test_hysteresis_of_a_fast_phone():
+    near = [*TOUR[:4], (5.0, [-88, -105, -105, -90])]  # 2 dB better, Qhyst 2 dB
+    assert len(camp(near, **speed())) == 3
+    assert len(camp(near, **speed(q_hyst_sf_medium_db=[-2] * 4))) == 4
+
+
+def test_a_number_beyond_the_standard_is_refused():
+    with pytest.raises(ValueError, match="16"):
+        camp(TOUR, **speed(medium=17))
+
+
+# --- GSM --------------------------------------------------------------------------------------------------------------
+
+
+def test_gsm_levels_are_coded_as_rxlev():
+    """−104.5 dBm is RXLEV 6, taken as −104 dBm, and RSRP 36, taken as −105 dBm."""
+    for gsm, events in [([0, 0], []), ([0, 1], [(1.0, 1, "LOWER_PRIORITY")])]:
+        assert camp([(5.0, [-118, -104.5])], gsm=gsm, q_rxlevmin_dbm=[-120, -110], **two_layers(4, low=5.0)) == events
+
+
+def test_lte_is_selected_before_gsm():
+    gsm = {"gsm": [0, 0, 1], "q_rxlevmin_dbm": [-120, -120, -100], "carrier": [0, 0, 0]}
+    assert camp([(1.0, [-119, -118, -60])], start=-1, **gsm) == [(0.0, 1, "SELECTED")]
+    assert camp([(1.0, [-121, -122, -60])], start=-1, **gsm) == [(0.0, 2, "SELECTED")]
+    assert camp([(1.0, [-121, -122, -101])], start=-1, **gsm) == []
 
 
 @pytest.fixture

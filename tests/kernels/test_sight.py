@@ -1,8 +1,9 @@
-"""Rays through extruded buildings against a slow twin made of shapely's own geometry."""
+"""Rays through extruded buildings against shapely's own geometry and against a slow, plain twin."""
 
 import math
 from itertools import pairwise
 
+import numba
 import numpy as np
 import pytest
 import shapely
@@ -10,7 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon, box
 
-from rfopt.kernels.sight import trace
+from rfopt.kernels.sight import in_sight, trace
+
+from . import twin_sight
 
 NOTHING = -np.ones((1, 1), dtype=np.int32)
 
@@ -26,14 +29,14 @@ def arrays(buildings):
     return (
         np.array(first, dtype=np.int32),
         np.array(edges, dtype=float).reshape(-1, 4),
-        np.array([polygon.bounds for polygon, _ in buildings], dtype=float).reshape(-1, 4),
         np.array([roof for _, roof in buildings], dtype=float),
     )
 
 
 def ray(mast, point, buildings, mast_skip=NOTHING, point_skip=NOTHING):
     mast, point = (np.array([place], dtype=float) for place in (mast, point))
-    walls, v = trace(mast, mast_skip, point, point_skip, *arrays(buildings))
+    walls, v, _, _ = trace(mast, mast_skip, point, point_skip, *arrays(buildings))
+    assert in_sight(mast, mast_skip, point, point_skip, *arrays(buildings))[0, 0] == (walls[0, 0] == 0)
     return int(walls[0, 0]), float(v[0, 0])
 
 
@@ -86,7 +89,7 @@ place = st.tuples(
 
 
 @given(place, place, st.lists(star(), min_size=1, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_matches_the_twin(mast, point, buildings):
     assume(mast[:2] != point[:2])
     assume(all(polygon.distance(Point(end[:2])) > 1e-3 for polygon, _ in buildings for end in (mast, point)))
@@ -178,6 +181,125 @@ def test_lies_as_point_by_mast():
     masts = np.array([[0.0, 0.0, 10.0], [0.0, 30.0, 10.0]])
     points = np.array([[30.0, 0.0, 10.0], [30.0, 30.0, 10.0], [30.0, 0.0, 90.0]])
     nothing = -np.ones((2, 1), dtype=np.int32), -np.ones((3, 1), dtype=np.int32)
-    walls, v = trace(masts, nothing[0], points, nothing[1], *arrays([(BLOCK, 20.0)]))
+    walls, v, _, _ = trace(masts, nothing[0], points, nothing[1], *arrays([(BLOCK, 20.0)]))
     assert walls.tolist() == [[2, 0], [0, 0], [0, 0]]
     assert v.dtype == np.float64
+
+
+def assert_as_twin(masts, mast_skip, points, point_skip, scene):
+    """Every ray as the plain twin has it: walls and sight exactly, the rest to rounding."""
+    arguments = masts, mast_skip, points, point_skip, *scene
+    found, expected = trace(*arguments), twin_sight.trace(*arguments)
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(in_sight(*arguments), expected[0] == 0)
+    for one, other in zip(found[1:], expected[1:], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-8)
+
+
+@st.composite
+def on_a_lattice(draw, frames=((1.0, 0.0, 0.0), (7.3, 0.1, -0.7), (1.0, 4.2e6, -7.7e6))):
+    """Buildings, some with courts, masts and points on a small lattice: everything touches everything."""
+    step, east, north = draw(st.sampled_from(frames))
+    number = st.integers(-6, 6)
+    buildings = []
+    for _ in range(draw(st.integers(1, 5))):
+        x, y, wide, deep = draw(number), draw(number), draw(st.integers(1, 6)), draw(st.integers(1, 6))
+        corners = [(x, y), (x + wide, y), (x + wide, y + deep), (x, y + deep)]
+        match draw(st.sampled_from(["box", "L", "slanted", "court", "backwards"])):
+            case "L":
+                corners[2:3] = [(x + wide, y + deep / 2), (x + wide / 2, y + deep / 2), (x + wide / 2, y + deep)]
+            case "slanted":
+                corners[1], corners[2] = (x + wide, y + 1), (x + wide - 1, y + deep + 1)
+            case "court":
+                corners += [corners[0]]
+            case "backwards":
+                corners.reverse()
+        rings = [corners]
+        if len(corners) == 5:
+            rings = [corners[:4], [(x + wide * a, y + deep * b) for a, b in ((0.25, 0.25), (0.5, 0.75), (0.75, 0.25))]]
+        walls = [(*a, *b) for ring in rings for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
+        buildings.append((np.array(walls) * step + [east, north, east, north], draw(st.floats(1.0, 60.0))))
+    places = st.lists(st.tuples(number, number, st.floats(0.0, 70.0)), min_size=1, max_size=6)
+    masts, points = (np.array(draw(places)) * [step, step, 1.0] + [east, north, 0.0] for _ in range(2))
+    skips = st.integers(-1, len(buildings) - 1)
+    columns = draw(st.integers(1, 4))
+    mast_skip, point_skip = (
+        np.array([[draw(skips) if draw(st.booleans()) else -1 for _ in range(columns)] for _ in some], dtype=np.int32)
+        for some in (masts, points)
+    )
+    first = np.cumsum([0, *(len(walls) for walls, _ in buildings)]).astype(np.int32)
+    scene = first, np.concatenate([walls for walls, _ in buildings]), np.array([roof for _, roof in buildings])
+    return masts, mast_skip, points, point_skip, scene
+
+
+@given(on_a_lattice())
+@settings(max_examples=120, deadline=None)
+def test_on_a_lattice_as_the_twin(drawn):
+    assert_as_twin(*drawn)
+
+
+@given(on_a_lattice(frames=((1.0, 0.0, 0.0), (8.0, 4.2e6, -7.7e6))))  # where a corner on the ray is exactly on it
+@settings(max_examples=50, deadline=None)
+def test_there_and_back_on_a_lattice(drawn):
+    masts, mast_skip, points, point_skip, scene = drawn
+    walls, v, mast_side, point_side = trace(*drawn[:4], *scene)
+    back = trace(points, point_skip, masts, mast_skip, *scene)
+    np.testing.assert_array_equal(back[0].T, walls)
+    for one, other in zip((v, point_side, mast_side), back[1:], strict=True):
+        np.testing.assert_allclose(other.T, one, rtol=1e-6, atol=1e-6)
+
+
+def town(seed, buildings, east=0.0):
+    """Turned boxes and L-shapes in rows, and places among them, some on walls and some inside."""
+    r = np.random.default_rng(seed)
+    across = math.ceil(math.sqrt(buildings))
+    shapes = []
+    for k in range(buildings):
+        w, d, a = r.uniform(8, 25), r.uniform(8, 25), r.uniform(0, math.pi)
+        corners = np.array([(-w, -d), (w, -d), (w, 0), (0, 0), (0, d), (-w, d)] if k % 2 else
+                           [(-w, -d), (w, -d), (w, d), (-w, d)])  # fmt: skip
+        turned = corners @ np.array([[math.cos(a), math.sin(a)], [-math.sin(a), math.cos(a)]])
+        shapes.append((Polygon(turned + np.array([k % across * 70.0 + east, k // across * 70.0])), r.uniform(6, 60)))
+    scene = arrays(shapes)
+    walls = scene[1][r.integers(0, len(scene[1]), 160)]
+    on_walls = (walls[:, :2] + walls[:, 2:]) / 2.0
+    anywhere = r.uniform(0, across * 70.0, (80, 2)) + np.array([east, 0.0])
+    places = np.vstack((on_walls[:80], on_walls[80:] + r.normal(0, 1.0, (80, 2)), anywhere))
+    points = np.column_stack((places, r.uniform(1.5, 50, len(places))))
+    masts = np.column_stack((anywhere[:4], r.uniform(20, 60, 4)))
+    masts[3, :2] = on_walls[0]
+    return masts, points, scene
+
+
+@pytest.mark.parametrize("east", [0.0, 5e6])
+def test_a_town_as_the_twin(east):
+    masts, points, scene = town(3, 40, east)
+    inside = np.array([[k % 40 if k % 5 == 0 else -1] for k in range(len(points))], dtype=np.int32)
+    assert_as_twin(masts, np.array([[-1], [7], [-1], [-1]], dtype=np.int32), points, inside, scene)
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one thread only")
+@pytest.mark.parametrize("masts", [1, 4])
+def test_same_for_any_number_of_threads(masts):
+    all_masts, points, scene = town(5, 100)
+    nothing = np.full((len(all_masts), 1), -1), np.full((len(points), 1), -1)
+    found = []
+    for threads in (1, numba.config.NUMBA_NUM_THREADS):
+        numba.set_num_threads(threads)
+        try:
+            found.append(trace(all_masts[:masts], nothing[0][:masts], points, nothing[1], *scene))
+        finally:
+            numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_places_that_are_nowhere():
+    masts = np.array([[0.0, 0.0, 5.0], [math.nan, 0.0, 5.0], [math.inf, 0.0, 5.0]])
+    points = np.array([[50.0, 0.0, 5.0], [50.0, math.nan, 5.0], [math.inf, 0.0, 5.0], [50.0, 0.0, math.nan]])
+    nothing = np.full((3, 1), -1), np.full((4, 1), -1)
+    walls, v, *_ = trace(masts, nothing[0], points, nothing[1], *arrays([(BLOCK, 20.0)]))
+    assert np.argwhere(walls).tolist() == [[0, 0]]
+    assert np.isfinite(v).sum() == 1
+    assert trace(masts[:0], nothing[0][:0], points, nothing[1], *arrays([(BLOCK, 20.0)]))[0].shape == (4, 0)
+    assert trace(masts, nothing[0], points[:0], nothing[1][:0], *arrays([(BLOCK, 20.0)]))[0].shape == (0, 3)

@@ -59,14 +59,21 @@ def call(
     jitter_db,
     luck,
     handover_luck,
-    guard_s,
+    ho_threshold_interference_dbm,
+    ho_level_umbrella_dbm,
+    ho_priority,
+    ho_votes_px,
+    ho_votes_nx,
+    number_of_zero_results,
+    min_int_between_ho_s,
+    min_int_between_unsucc_ho_s,
 ):
     """One run: level_dbm[step][cell]; (servers, what happened, C/I, RXQUAL)."""
     cells = range(len(shift_db))
     time = [round(t * 1_000_000) for t in time_s]
     servers, events, ratios, qualities = [], [], [], []
-    server, tried_at = start, None
-    heard = []  # since the server took over: (time, levels reported)
+    server, not_before = start, None
+    heard = []  # since the server took over: (time, levels reported, -110 where missing)
     poor, low = [], []  # since then: (time, vote), level only once its average is full
     took_over, credit = time[0], radio_link_timeout[server]
     blocks = periods = 0
@@ -91,7 +98,15 @@ def call(
         heard.append((now, [reported(levels[n]) if n in measured or n == server else -110 for n in cells]))
         window = ho_averaging_sacch[server] * SACCH
         inside = [values for when, values in heard if when > now - window]
-        average = [Fraction(sum(values[n] for values in inside), len(inside)) for n in cells]
+
+        def mean(n):
+            known = [values[n] for values in inside if values[n] > -110]
+            zero_results = len(inside) - len(known)
+            left_out = 0 if n == server else min(zero_results, number_of_zero_results[server])
+            counted = known + [-110] * (zero_results - left_out)
+            return Fraction(sum(counted), len(counted)) if counted else -math.inf
+
+        average = [mean(n) for n in cells]
 
         ratio = -math.inf if math.isnan(levels[server]) else ci_db(levels, server, tch_floor_mw, tch_coupling)
         quality = rxqual(ratio + jitter_db[step])
@@ -112,37 +127,44 @@ def call(
             low.append((now, average[server] < ho_threshold_lev_dbm[server]))
 
         def outvoted(votes):
-            if not votes or now - votes[0][0] < 3 * SACCH:
+            px, nx = ho_votes_px[server], ho_votes_nx[server]
+            if not votes or now - votes[0][0] < (nx - 1) * SACCH:
                 return False
-            last = [vote for when, vote in votes if when > now - 4 * SACCH]
-            return Fraction(sum(last), len(last)) >= Fraction(3, 4)
+            last = [vote for when, vote in votes if when > now - nx * SACCH]
+            return Fraction(sum(last), len(last)) >= Fraction(px, nx)
 
-        def best(margin):
+        def best(margin, over):
             above = {}
             for n in measured:
-                excess = average[n] - average[server] - Fraction(margin[server][n])
+                if math.isnan(margin[server][n]) or average[n] == -math.inf:
+                    continue
+                excess = average[n] - over - Fraction(margin[server][n])
                 if excess > 0 and average[n] > Fraction(rxlev_min_cell_dbm[server][n]):
-                    above[n] = (excess, levels[n])
+                    above[n] = (ho_priority[server][n], excess, levels[n])
             return max(above, key=above.get, default=-1)
 
         event, target = "", -1
         if credit <= 0:
             event, server = "radio_link_timeout", -1
-        elif full and (tried_at is None or now - tried_at >= guard_s * 1_000_000):
-            if outvoted(poor):
-                target, event = best(ho_margin_qual_db), "quality"
+        elif full and (not_before is None or now - not_before[0] >= not_before[1][server] * 1_000_000):
+            if outvoted(poor) and average[server] > ho_threshold_interference_dbm[server]:
+                target, event = server, "interference"
+            if target < 0 and outvoted(poor):
+                target, event = best(ho_margin_qual_db, average[server]), "quality"
             if target < 0 and outvoted(low):
-                target, event = best(ho_margin_lev_db), "level"
+                target, event = best(ho_margin_lev_db, average[server]), "level"
             if target < 0 and better_cell_due:
-                target, event = best(ho_margin_pbgt_db), "power_budget"
+                target, event = best(ho_level_umbrella_dbm, 0), "umbrella"
+            if target < 0 and better_cell_due:
+                target, event = best(ho_margin_pbgt_db, average[server]), "power_budget"
             if target < 0:
                 event = ""
             else:
-                tried_at = now
-                if handover_luck[step] < failure_share(ci_db(levels, target, tch_floor_mw, tch_coupling)):
-                    event = "handover_failed"
+                ratio = ratio if target == server else ci_db(levels, target, tch_floor_mw, tch_coupling)
+                if handover_luck[step] < failure_share(ratio):
+                    event, not_before = "handover_failed", (now, min_int_between_unsucc_ho_s)
                 else:
-                    server = target
+                    server, not_before = target, (now, min_int_between_ho_s)
                     heard, poor, low = [], [], []
                     took_over, credit = now, radio_link_timeout[server]
                     blocks = periods = 0

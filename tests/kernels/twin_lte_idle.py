@@ -1,5 +1,5 @@
 """TS 36.304 §5.2 once more, as slowly and plainly as possible: exact fractions, whole microseconds, full histories."""
-# ruff: noqa: B023, PLR0911, PLR0915  (one long function, closures used at once: it reads like the standard)
+# ruff: noqa: B023, PLR0911, PLR0912, PLR0915  (one long function, closures used at once: it reads like the standard)
 
 import math
 from fractions import Fraction
@@ -7,8 +7,10 @@ from fractions import Fraction
 SECOND = 1_000_000
 
 
-def reported(level):
-    """RSRP as a level: the code minus 141."""
+def reported(level, gsm):
+    """RSRP as a level: the code minus 141; RXLEV as a level: the code minus 110."""
+    if gsm:
+        return -110 if math.isnan(level) or level < -110 else min(math.floor(level) + 1, -47)
     if math.isnan(level) or level < -141:
         return -141
     return min(math.floor(level), -44)
@@ -35,27 +37,73 @@ def camp(
     layer_q_rxlevmin_dbm,
     window_s,
     search_s,
+    start_s,
+    gsm,
+    t_evaluation_s,
+    t_hyst_normal_s,
+    n_cell_change_medium,
+    n_cell_change_high,
+    t_reselection_sf_medium,
+    t_reselection_sf_high,
+    q_hyst_sf_medium_db,
+    q_hyst_sf_high_db,
 ):
     """One run: level_dbm[step][cell]; (servers, reasons)."""
+    moves = []  # every change of server: (time, from, to, whether it was a reselection)
+    speed, last_fast = "normal", None  # mobility state, and when medium or high was last detected
     cells = range(len(shift_db))
     time = [round(t * SECOND) for t in time_s]
     levels = [[x + d for x, d in zip(row, shift_db, strict=True)] for row in level_dbm]
-    server, camped_at = start, None
+    server, camped_at = start, None if start_s == -math.inf else round(start_s * SECOND)
     met = {n: [] for n in cells}  # since the last change of server: (time, reason whose criterion n meets or "")
     weak = []
     servers, reasons = [], []
 
     for step, now in enumerate(time):
         recent = [j for j in range(step + 1) if time[j] > now - round(window_s * SECOND)]
-        q = [Fraction(sum(reported(levels[j][n]) for j in recent), len(recent)) for n in cells]
+        q = [Fraction(sum(reported(levels[j][n], gsm[n]) for j in recent), len(recent)) for n in cells]
         raw = [-math.inf if math.isnan(x) else x for x in levels[step]]
+        raw = [min(max(x, -111), -48) + 1 if g else x for x, g in zip(raw, gsm, strict=True)]
+
+        def counted():
+            """Times of the reselections that count: neither straight back nor undone by the next."""
+            back = [
+                k > 0 and moves[k][3] and moves[k - 1][3] and moves[k][2] == moves[k - 1][1] for k in range(len(moves))
+            ]
+            return [
+                when
+                for k, (when, _, _, reselection) in enumerate(moves)
+                if reselection and not back[k] and not (k + 1 < len(moves) and back[k + 1])
+            ]
+
+        def mobility():
+            """§5.2.4.3: the state now and when a faster one was last detected."""
+            if math.isnan(t_evaluation_s[server]):
+                return speed, last_fast
+            number = len([when for when in counted() if when > now - t_evaluation_s[server] * SECOND])
+            if number > n_cell_change_high[server]:
+                return "high", now
+            if number > n_cell_change_medium[server]:
+                return "medium", now
+            if last_fast is None or now - last_fast >= t_hyst_normal_s[server] * SECOND:
+                return "normal", last_fast
+            return speed, last_fast
+
+        def scaled():
+            """(t-Reselection in microseconds, addition to Qhyst) on the server."""
+            wait = t_reselection_s[server]
+            if math.isnan(t_evaluation_s[server]) or speed == "normal":
+                return wait * SECOND, 0
+            factor = {"medium": t_reselection_sf_medium, "high": t_reselection_sf_high}[speed][server]
+            addition = {"medium": q_hyst_sf_medium_db, "high": q_hyst_sf_high_db}[speed][server]
+            return math.ceil(Fraction(wait) * Fraction(factor)) * SECOND, Fraction(addition)
 
         def criterion(n):
             """The name of the reselection criterion that n meets against the server now, or nothing."""
             s_server = q[server] - Fraction(q_rxlevmin_dbm[server])
             if n == server or q[n] - Fraction(q_rxlevmin_dbm[n]) <= 0:
                 return ""
-            ranked = q[n] - Fraction(q_offset_db[server][n]) > q[server] + Fraction(q_hyst_db[server])
+            ranked = q[n] - Fraction(q_offset_db[server][n]) > q[server] + Fraction(q_hyst_db[server]) + scaled()[1]
             f = carrier[n]
             if f == carrier[server]:
                 return "r_criterion" if ranked and s_server <= s_intra_search_db[server] else ""
@@ -91,9 +139,12 @@ def camp(
 
         def selection():
             good = [n for n in cells if q[n] > q_rxlevmin_dbm[n]]
+            good = [n for n in good if not gsm[n]] or good
             return max(good, key=lambda n: (q[n] - Fraction(q_rxlevmin_dbm[n]), raw[n], -n), default=-1)
 
         target, why = server, ""
+        if server >= 0:
+            speed, last_fast = mobility()
         if server < 0:
             target = selection()
             why = "selected" if target >= 0 else ""
@@ -110,15 +161,17 @@ def camp(
             else:
                 for n in cells:
                     met[n].append((now, criterion(n)))
-                wait = t_reselection_s[server] * SECOND
+                wait = scaled()[0]
                 ripe = [n for n in cells if meets_for(n) >= max(wait, 0)]
                 if ripe and (camped_at is None or now - camped_at > SECOND):
                     target = max(ripe, key=rank)
                     why = met[target][-1][1]
         if target != server:
+            moves.append((now, server, target, why not in ("selected", "lost")))
             server, camped_at, weak = target, now, []
             met = {n: [] for n in cells}
             if server >= 0:
+                speed, last_fast = mobility()
                 weak.append((now, q[server] <= q_rxlevmin_dbm[server]))
                 for n in cells:
                     met[n].append((now, criterion(n)))

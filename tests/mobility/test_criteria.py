@@ -56,19 +56,17 @@ def test_unknown_power_level_is_refused(code, band):
 
 def test_kernels_code_levels_as_the_rest_does():
     level = np.concatenate([np.arange(-145.0, -40.0, 0.25), [-1000.0]]).astype(np.float32)
-    for kernel in (gsm_idle, gsm_dedicated):
-        found = [int(kernel._rxlev(x)) for x in level]
-        assert found == units.rxlev_dbm(units.rxlev_code(level)).tolist()
-        assert kernel._rxlev(np.float32(np.nan)) == -110
+    found = [int(gsm_dedicated._rxlev(x)) for x in level]
+    assert found == units.rxlev_dbm(units.rxlev_code(level)).tolist()
+    assert gsm_dedicated._rxlev(np.float32(np.nan)) == -110
     assert [int(lte_idle._rsrp(x)) for x in level] == units.rsrp_dbm(units.rsrp_code(level)).tolist()
     assert lte_idle._rsrp(np.float32(np.nan)) == -141
 
 
 def test_kernels_sum_powers_as_the_rest_does():
     level = np.linspace(-160, 20, 1000)
-    for kernel in (gsm_idle, gsm_dedicated, lte_connected):
-        np.testing.assert_allclose([kernel._power(x) for x in level], units.mw(level), rtol=1e-8)
-        assert kernel._power(np.nan) < 1e-90
+    np.testing.assert_allclose([gsm_dedicated._power(x) for x in level], units.mw(level), rtol=1e-8)
+    assert gsm_dedicated._power(np.nan) < 1e-90
 
 
 def test_kernels_grade_quality_as_the_rest_does():

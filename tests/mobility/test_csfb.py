@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rfopt.kernels.fading import draw_uniform
 from rfopt.mobility import csfb
 from rfopt.mobility.csfb import Failure, land
+
+from . import twin_csfb
 
 
 def fall(levels, on_list, *, ci=None, lac=None, luck=0.5, access=-100.0, lists=None):
@@ -90,7 +94,7 @@ def test_total_delay():
     assert np.percentile(landing.delay_s, 95) < 10.0
     won = landing.success
     np.testing.assert_allclose(landing.delay_s[won], np.sum(list(landing.parts_s.values()), axis=0)[won])
-    assert tuple(landing.parts_s) == csfb.PARTS and len(csfb.PARTS) + 1 == csfb.LUCK
+    assert tuple(landing.parts_s) == csfb.PARTS and set(csfb.PARTS) < set(csfb.CHANCES) and len(csfb.CHANCES) == 14
 
 
 @pytest.mark.parametrize(
@@ -121,3 +125,168 @@ def test_shapes_are_checked():
     with pytest.raises(ValueError, match="shapes"):
         land([[-75.0]], [[20.0]], [0], listed=[[1]], list_length=[1], rxlev_access_min_dbm=[-100], tac=[1], lac=[1],
              decode_ci_db=4.5, luck=[[0.5]])  # fmt: skip
+
+
+# --- measured redirection -------------------------------------------------------------------------------------------
+
+
+def measured(seen, levels=(-75, -79, -85), on_list=(1, 1, 1), carrier=(62, 70, 80), **values):
+    count = len(levels)
+    given = {
+        "listed": [on_list], "list_length": [len(set(carrier))], "rxlev_access_min_dbm": [-100.0] * count, "tac": [1],
+        "lac": [1] * count, "decode_ci_db": 4.5, "luck": np.full((1, csfb.LUCK), 0.5), "carrier": carrier,
+    }  # fmt: skip
+    seen = None if seen is None else [seen]
+    return land([levels], [[20.0] * count], [0], **given | values, measured_dbm=seen)
+
+
+def test_a_measured_phone_is_sent_to_one_carrier():
+    """It lands there even though another listed cell is stronger by now."""
+    assert measured(None).cell[0] == 0
+    assert measured([-75, -79, -85]).cell[0] == 0
+    assert measured([-80, -79, -85]).cell[0] == 1
+    assert measured([-80, -79, -70], on_list=(1, 1, 0)).cell[0] == 1, "what is not listed is not measured"
+    assert measured([np.nan, -111, np.nan]).cell[0] == 0, "nothing measured: the whole list, blind"
+    assert measured([-80, -79, -85], carrier=(62, 62, 80)).cell[0] == 0, "two cells of one carrier"
+
+
+def test_a_measurement_takes_time_and_spares_the_search_of_the_list():
+    blind, sent = measured(None), measured([-75, -79, -85])
+    assert blind.parts_s["measurement"][0] == 0 and sent.parts_s["measurement"][0] == pytest.approx(0.55)
+    assert sent.parts_s["list_search"][0] < blind.parts_s["list_search"][0]
+    assert measured([np.nan] * 3).parts_s["measurement"][0] == 0
+    weak = measured([-80, -79, -85], levels=(-75, -104, -85))
+    assert (weak.cell[0], weak.failure[0], weak.success[0]) == (0, Failure.WEAK, True), "searched the whole band"
+
+
+# --- classes of failure ---------------------------------------------------------------------------------------------
+
+
+def test_a_call_to_the_phone_fails_in_another_area():
+    other = {"lac": [2, 2, 2]}
+    assert measured(None, **other).success[0] and measured(None, **other).area_update[0]
+    failed = measured(None, **other, terminating=True)
+    assert (failed.failure[0], failed.success[0], failed.cell[0]) == (Failure.AREA, False, 0)
+    assert failed.delay_s[0] == csfb.FAILED_S
+    assert measured(None, terminating=True).success[0]
+    pool = {"lte_switch": [7], "gsm_switch": [7, 8, 8]}
+    assert measured(None, **other, **pool, terminating=True).success[0]
+    assert not measured(None, levels=(-90, -79, -85), **other, **pool, terminating=True).success[0]
+
+
+def test_an_unregistered_phone_does_not_leave_lte():
+    assert measured(None, unregistered_share=0.49).success[0]
+    failed = measured(None, unregistered_share=0.51, lac=[2, 2, 2])
+    assert (failed.failure[0], failed.cell[0], failed.success[0]) == (Failure.REGISTRATION, -1, False)
+    assert not failed.area_update[0]
+
+
+def test_a_cell_without_a_free_channel():
+    assert measured(None, congested_share=[0.49, 1, 1]).success[0]
+    failed = measured(None, congested_share=[0.51, 0, 0])
+    assert (failed.failure[0], failed.cell[0], failed.success[0]) == (Failure.SIGNALLING, 0, False)
+    assert not measured(None, congested_share=1.0).success[0]
+
+
+def test_a_phone_that_reads_and_updates_for_long_may_go_elsewhere():
+    """2.3 s of reading and 3 s of updating at most: 5 s are reached only by the slowest."""
+    slow = np.full((1, csfb.LUCK), 0.99)
+    better, worse = [[20.0, 25.0, 5.0]], [[25.0, 25.0, 5.0]]
+    far = {"lac": [2] * 3, "luck": slow}
+    failed = measured(None, **far, c2_db=better)
+    assert (failed.failure[0], failed.cell[0], failed.success[0]) == (Failure.RESELECTED, 0, False)
+    assert measured(None, **far, c2_db=worse).success[0]
+    assert measured(None, luck=slow, c2_db=better).success[0], "no update is due"
+    assert measured(None, lac=[2] * 3, c2_db=better).success[0], "half as long"
+    weak = measured(None, **far, c2_db=better, levels=(-75, -101, -85))
+    assert weak.success[0], "the better cell is not suitable"
+
+
+def test_every_class_has_its_number():
+    assert [f.value for f in Failure] == list(range(8))
+
+
+# --- the way back ---------------------------------------------------------------------------------------------------
+
+
+def back(levels, *, origin=0, updated=False, luck=0.5, **values):
+    given = {"q_rxlevmin_dbm": [-120.0] * len(levels), "tac": [1] * len(levels)}
+    chances = np.full((1, csfb.BACK_LUCK), luck)
+    return csfb.come_back([levels], [origin], [updated], **given | values, luck=chances)
+
+
+def test_back_to_the_strongest_suitable_cell():
+    assert back([-100, -95]).cell[0] == 1
+    assert back([-100, -95], q_rxlevmin_dbm=[-120, -95]).cell[0] == 0
+    assert back([np.nan, -119]).cell[0] == 1
+    gone = back([np.nan, -120])
+    assert gone.cell[0] == -1 and np.isnan(gone.delay_s[0]) and not gone.tracking_update[0]
+
+
+def test_a_tracking_update_is_due_in_another_area_or_after_a_location_update():
+    plain, moved, updated = back([-100, -95]), back([-100, -95], tac=[1, 2]), back([-100, -95], updated=True)
+    assert [r.tracking_update[0] for r in (plain, moved, updated)] == [False, True, True]
+    assert back([-100, -95], origin=1, tac=[1, 2]).tracking_update[0] == np.False_
+    assert moved.delay_s[0] > plain.delay_s[0] + 0.3
+    assert tuple(moved.parts_s) == csfb.BACK_PARTS
+    np.testing.assert_allclose(moved.delay_s, np.sum(list(moved.parts_s.values()), axis=0))
+
+
+def test_without_a_fast_return_lte_is_looked_for():
+    assert back([-100], fast=False).delay_s[0] - back([-100]).delay_s[0] == pytest.approx(6.0)
+
+
+def test_shapes_of_a_return_are_checked():
+    with pytest.raises(ValueError, match="shapes"):
+        csfb.come_back([[-100.0]], [0], [False], q_rxlevmin_dbm=[-120], tac=[1], luck=[[0.5]])
+
+
+# --- the twin -------------------------------------------------------------------------------------------------------
+
+
+def drawn_attempts(seed):
+    rng = np.random.default_rng(seed)
+    attempts, cells, origins = 40, int(rng.integers(1, 7)), 2
+    shape = (attempts, cells)
+    level = np.where(rng.random(shape) < 0.1, np.nan, rng.uniform(-115, -85, shape))
+    known = rng.random(4) < 0.5
+    network = {
+        "listed": rng.random((origins, cells)) < 0.5, "rxlev_access_min_dbm": rng.integers(-106, -95, cells),
+        "tac": rng.integers(1, 3, origins), "lac": rng.integers(1, 3, cells), "decode_ci_db": 4.5,
+        "carrier": rng.integers(60, 63, cells), "terminating": bool(known[0]),
+        "lte_switch": rng.integers(1, 3, origins) if known[1] else None,
+        "gsm_switch": rng.integers(1, 3, cells) if known[1] else None, "unregistered_share": 0.05,
+        "congested_share": rng.choice([0.0, 0.2], cells),
+    }  # fmt: skip
+    each = {
+        "measured_dbm": level + rng.normal(0, 4, shape) if known[2] else None,
+        "c2_db": rng.uniform(0, 30, shape) if known[3] else None,
+    }
+    luck = rng.random((attempts, csfb.LUCK))
+    slow = rng.random(attempts) < 0.3
+    luck[slow, csfb.CHANCES.index("system_information")] = luck[slow, csfb.CHANCES.index("area_update")] = 0.98
+    return level, rng.uniform(2, 20, shape), rng.integers(0, origins, attempts), network, each, luck
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_twin_agrees(seed):
+    level, ci, origin, network, each, luck = drawn_attempts(seed)
+    lengths = np.full(2, 3)
+    landing = land(level, ci, origin, list_length=lengths, **network, **each, luck=luck)
+    plain = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in network.items()}
+    for k in range(len(origin)):
+        own = {"measured": each["measured_dbm"], "c2_db": each["c2_db"]}
+        own = {name: None if values is None else values[k].tolist() for name, values in own.items()}
+        chances = dict(zip(csfb.CHANCES, luck[k].tolist(), strict=True))
+        expected = twin_csfb.land(level[k].tolist(), ci[k].tolist(), int(origin[k]), chances, **plain, **own)
+        found = landing.cell[k], landing.failure[k], landing.success[k], landing.area_update[k]
+        assert tuple(x.item() for x in found) == expected
+
+
+def test_drawn_attempts_reach_every_class():
+    seen = set()
+    for seed in range(60):
+        level, ci, origin, network, each, luck = drawn_attempts(seed)
+        seen |= set(land(level, ci, origin, list_length=[3, 3], **network, **each, luck=luck).failure.tolist())
+    assert seen == set(Failure)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from rfopt.mobility.logged import GAP_STEPS, replay_of_log
+from rfopt.mobility.logged import GAP_STEPS, LEAST_GAP_S, Piece, pieces_of_log, replay_of_log
 from rfopt.mobility.reasons import Reason
 from rfopt.mobility.timeline import Replay
 
@@ -231,3 +231,49 @@ def test_an_empty_log() -> None:
 def test_wanted_cells_that_were_not_heard() -> None:
     assert replay(at(0), wanted=("Z",)).wanted == frozenset()
     assert replay(at(0), wanted=()).wanted is None
+
+
+NAMES = {"GSM": GSM_CELLS, "LTE": LTE_CELLS}
+
+
+def pieces(*rows: dict[str, object]) -> list[Piece]:
+    return pieces_of_log(readings(rows), NAMES)
+
+
+def test_a_piece_holds_server_and_neighbours_of_every_instant() -> None:
+    rows = [at(t, "A" if t < 3 else "B", rxlev_dbm=-70.0 - t) for t in range(5)]
+    rows.insert(3, at(2, "C", rxlev_dbm=-90.0) | {"serving": False})
+    (piece,) = pieces(*rows)
+    assert (piece.machine, piece.server.tolist(), piece.reported.tolist()) == (
+        "gsm_idle",
+        [0, 0, 0, 1, 1],
+        [0, 0, 1, 0, 0],
+    )
+    assert piece.level_dbm[2].tolist()[::2] == [-72.0, -90.0] and np.isnan(piece.level_dbm[2, 1])
+    assert piece.seconds == 4.0
+
+
+@pytest.mark.parametrize(("change", "machines"), [
+    ({"mode": "call"}, ["gsm_idle", "gsm_call"]),
+    ({"cell": "L", "rat": "LTE", "rsrp_dbm": -90.0}, ["gsm_idle", "lte_idle"]),
+    ({"file": "other.csv"}, ["gsm_idle", "gsm_idle"]), ({"point": "south"}, ["gsm_idle"]),
+])  # fmt: skip
+def test_what_ends_a_piece(change: dict[str, object], machines: list[str]) -> None:
+    found = pieces(*(at(t) | (change if t >= 4 else {}) for t in range(8)))
+    assert [piece.machine for piece in found] == machines
+
+
+def test_a_pause_ends_a_piece_and_so_does_a_clock_set_back() -> None:
+    longest = LEAST_GAP_S
+    assert [len(p.time_s) for p in pieces(*(at(t) for t in (0, 1, 2, 2 + longest, 3 + longest)))] == [5]
+    assert [len(p.time_s) for p in pieces(*(at(t) for t in (0, 1, 2, 3 + longest, 4 + longest, 5 + longest)))] == [3, 3]
+    assert [p.time_s[0] for p in pieces(*(at(t) for t in (50, 51, 52, 3, 4, 5)))] == [50, 3]
+
+
+def test_an_instant_reported_twice_counts_once_and_a_second_back_is_put_in_order() -> None:
+    (piece,) = pieces(at(0), at(2), at(1, "B"), at(2, "C"), at(3))
+    assert piece.time_s.tolist() == [0, 1, 2, 3] and piece.server.tolist() == [0, 1, 2, 0]
+
+
+def test_too_little_is_no_piece() -> None:
+    assert pieces(at(0), at(1)) == [] == pieces(at(0) | {"serving": False})

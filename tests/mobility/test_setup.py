@@ -108,6 +108,55 @@ def test_with_a_layers_table_only_what_a_cell_broadcasts_is_a_layer() -> None:
     assert arrays["layer_q_rxlevmin_dbm"][0, 0] == -120 and arrays["layer_q_rxlevmin_dbm"][2, 1] == -115
 
 
+def test_handover_parameters_of_the_server_and_of_the_target() -> None:
+    net = network({"A": {"ho_level_umbrella_dbm": -80, "ho_votes_px": 2}, "B": {"ho_priority": 7}})
+    arrays = setup.gsm_call_arrays(net, GSM)
+    np.testing.assert_array_equal(arrays["ho_level_umbrella_dbm"], [[-80, math.nan, math.nan, math.nan]] * 4)
+    assert arrays["ho_priority"].tolist() == [[3, 7, 3, 3]] * 4
+    assert arrays["ho_votes_px"].tolist() == [2, 3, 3, 3] and arrays["ho_votes_nx"].tolist() == [4] * 4
+    assert np.isnan(arrays["ho_threshold_interference_dbm"]).all() and not arrays["number_of_zero_results"].any()
+    assert arrays["min_int_between_ho_s"].tolist() == arrays["min_int_between_unsucc_ho_s"].tolist() == [5] * 4
+
+
+BOTH = network(
+    {"N": {"rat": "LTE", "kind": "macro", "lat": 38.5, "lon": 106.2, "earfcn": 1300, "pci": 5,
+           "cell_reselection_priority": 6},
+     "B": {"thresh_eutran_high_db": 30}},
+    layers=[
+        {"cell": "L", "target_rat": "LTE", "target_channel": 1300, "priority": 6, "thresh_x_high_db": 12},
+        {"cell": "L", "target_rat": "GSM", "priority": 2, "thresh_x_low_db": 8, "q_rxlevmin_dbm": -105},
+        {"cell": "M", "target_rat": "GSM", "target_channel": 70, "priority": 3},
+        {"cell": "N", "target_rat": "GSM", "priority": 6},
+    ],
+)  # fmt: skip
+
+
+def test_both_technologies_in_the_arrays_of_one_machine() -> None:
+    """Carriers: EARFCN 1300 and 38400, then ARFCN 62, 70, 80, 90. Cells: L, M, N, then A, B, C, D."""
+    arrays, no = setup.both_idle_arrays(BOTH, LTE, GSM), math.nan
+    assert arrays["carrier"].tolist() == [1, 1, 0, 2, 3, 4, 5] and arrays["gsm"].tolist() == [False] * 3 + [True] * 4
+    np.testing.assert_array_equal(
+        arrays["layer_priority"],
+        [[6, no, 2, 2, 2, 2], [no, no, no, 3, no, no], [no] * 6, *[[6, 5, no, no, no, no]] * 4],
+    )
+    assert arrays["thresh_x_low_db"][0, 2] == 8 and arrays["layer_q_rxlevmin_dbm"][0, 5] == -105
+    assert arrays["thresh_x_high_db"][3:, :2].tolist() == [[10, 10], [30, 30], [10, 10], [10, 10]]
+    assert arrays["cell_reselection_priority"].tolist() == [5, 5, 6, 3, 3, 3, 3]
+    assert arrays["q_rxlevmin_dbm"].tolist() == [-124] * 3 + [-100] * 4
+    assert arrays["t_reselection_s"].tolist() == [1] * 3 + [5] * 4
+    assert not arrays["q_offset_db"].any() and (arrays["s_intra_search_db"][3:] == -np.inf).all()
+
+
+def test_which_networks_list_gsm() -> None:
+    assert setup.lists_gsm(BOTH, LTE) and setup.lists_gsm(BOTH, LTE[:1])
+    assert not setup.lists_gsm(NET, LTE) and not setup.lists_gsm(BOTH, pd.Index(["X"]))
+
+
+def test_return_arrays() -> None:
+    arrays = setup.return_arrays(network({"M": {"tac": None, "q_rxlevmin_dbm": -110}}), LTE[:2])
+    assert arrays["tac"].tolist() == [1, -1] and arrays["q_rxlevmin_dbm"].tolist() == [-124, -110]
+
+
 def test_lte_call_arrays_know_cells_of_one_carrier() -> None:
     arrays = setup.lte_call_arrays(NET, LTE)
     assert arrays["relation"].tolist() == [[False, True, False], [True, False, False], [False, False, False]]

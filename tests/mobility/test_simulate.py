@@ -11,7 +11,7 @@ import pytest
 
 from rfopt.evidence import Evidence
 from rfopt.kpis import compute
-from rfopt.mobility.reasons import RESELECTIONS
+from rfopt.mobility.reasons import RESELECTIONS, Reason
 from rfopt.mobility.simulate import (
     ANTENNA_ERROR_SHARE,
     IDLE_STEP_S,
@@ -24,7 +24,7 @@ from rfopt.mobility.simulate import (
     simulate,
     stable_key,
 )
-from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
+from rfopt.mobility.timeline import ELSEWHERE, Fallbacks, Replay, Timeline
 from rfopt.network import Change, Network, apply, value_of
 from rfopt.radio.predict import level_change_db
 
@@ -130,6 +130,13 @@ def test_an_unchanged_network_gives_the_very_same_objects(case: Evidence) -> Non
 REACH = [
     (("A", "B", "ho_margin_pbgt_db", 12.0), {"gsm_call"}, set()),
     (("A", None, "ho_threshold_lev_dbm", -80.0), {"gsm_call"}, set()),
+    (("B", None, "ho_level_umbrella_dbm", -90.0), {"gsm_call"}, set()),
+    (("A", None, "ho_threshold_interference_dbm", -90.0), {"gsm_call"}, set()),
+    (("A", None, "ho_priority", 7.0), {"gsm_call"}, set()),
+    (("A", None, "ho_votes_px", 1.0), {"gsm_call"}, set()),
+    (("A", None, "number_of_zero_results", 7.0), {"gsm_call"}, set()),
+    (("A", None, "min_int_between_unsucc_ho_s", 0.0), {"gsm_call"}, set()),
+    (("A", None, "thresh_eutran_high_db", 20.0), set(), set()),
     (("B", None, "cell_reselect_offset_db", 20.0), {"gsm_idle"}, {"gsm_call"}),
     (("A", None, "temporary_offset_db", 30.0), {"gsm_idle"}, {"gsm_call"}),
     (("A", None, "lac", 9.0), {"gsm_idle", "csfb"}, {"gsm_call"}),
@@ -233,6 +240,20 @@ def test_power_moves_the_served_level_by_exactly_itself(
                 np.testing.assert_allclose(new.level_dbm[stays], old.level_dbm[stays] - shift, atol=2e-5)
                 compared[names[k] == cell] += int(stays.sum())
     assert compared[True] > 50 and compared[False] > 50
+
+
+def test_umbrella_and_priority_of_a_target_cell(case: Evidence) -> None:
+    """Cells weaker than A take the calls above their umbrella level; of two such cells the higher ranks first."""
+    names = ("B", "C")
+    umbrella = changed(*((cell, None, "ho_level_umbrella_dbm", -100.0) for cell in names))
+    ranked = apply(umbrella, (Change("C", None, "ho_priority", 3.0, 7.0),))
+    shares = []
+    for net in (NET, umbrella, ranked):
+        timelines = simulate(case.situation, net).of("gsm_call")
+        moves = np.concatenate([t.server[t.reason == Reason.UMBRELLA] for t in timelines])
+        shares.append([np.mean([(t.server == k).mean() for t in timelines]) for k in (0, 1, 2)])
+        assert (moves.size > 0) == (net is not NET) and set(moves.tolist()) <= {1, 2}
+    assert shares[0][0] > 0.5 > shares[1][0] and shares[2][2] > shares[1][2] + 0.05
 
 
 def test_interference_falls_with_the_interferer() -> None:
@@ -460,3 +481,71 @@ def test_parts_of_a_replay(case: Evidence) -> None:
     first = case.replay.runs(slice(0, 2))
     assert all(t.server.shape[0] == 2 for t in first.timelines)
     np.testing.assert_array_equal(first.of("gsm_idle")[0].server, case.replay.of("gsm_idle")[0].server[:2])
+
+
+# --- idle on both technologies --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def roaming() -> Evidence:
+    """LTE is too weak by its own parameters and lists GSM."""
+    layers = [{"cell": cell, "target_rat": "GSM", "priority": 2, "q_rxlevmin_dbm": -105} for cell in ("L", "M")]
+    weak = {cell: {"q_rxlevmin_dbm": -110, "thresh_serving_low_db": 10} for cell in ("L", "M")}
+    net = network(weak, redirects=(("L", 70), ("M", 70)), layers=layers)
+    return evidence(net, walk_test(net))
+
+
+def test_gsm_layers_give_a_timeline_over_both_technologies(roaming: Evidence, case: Evidence) -> None:
+    assert {t.machine for t in roaming.replay.timelines} == {*MACHINES, "idle"}
+    for idle, lte in zip(roaming.replay.of("idle"), roaming.replay.of("lte_idle"), strict=True):
+        on_gsm = idle.server >= 2
+        assert 0.05 < on_gsm.mean() < 0.98 and idle.server.max() < 6
+        np.testing.assert_array_equal(lte.server, np.where(on_gsm, ELSEWHERE, idle.server))
+        np.testing.assert_array_equal(np.isnan(lte.level_dbm), lte.server < 0)
+        assert np.isfinite(idle.level_dbm[idle.server >= 0]).all()
+        assert np.nanmean(idle.level_dbm[on_gsm]) > np.nanmean(lte.level_dbm) + 10.0
+        changed = np.diff(idle.server, axis=1) != 0
+        assert (idle.reason[:, 1:] != 0)[changed].all()
+        back = (idle.server[:, :-1] >= 2) & (idle.server[:, 1:] >= 0) & (idle.server[:, 1:] < 2)
+        assert set(idle.reason[:, 1:][back].tolist()) <= {Reason.LTE_PRIORITY, Reason.SELECTED}
+        assert set(lte.reason[lte.server == ELSEWHERE].tolist()) <= {0, Reason.LOWER_PRIORITY, Reason.SELECTED}
+    assert sum((t.reason == Reason.LTE_PRIORITY).sum() for t in roaming.replay.of("idle")) > 0
+    assert not case.replay.of("idle")
+
+
+def test_a_phone_on_gsm_neither_falls_back_nor_holds_an_lte_connection(roaming: Evidence) -> None:
+    steps = attempt_steps(SMALL) - round(SMALL.warm_s / IDLE_STEP_S)
+    for idle, falls in zip(roaming.replay.of("idle"), roaming.replay.fallbacks, strict=True):
+        away = idle.server[:, steps] >= 2
+        assert away.any() and (falls.lte_cell[away] < 0).all() and (falls.cell[away] == -1).all()
+        assert not falls.success[away].any()
+    for lte, call in zip(roaming.replay.of("lte_idle"), roaming.replay.of("lte_call"), strict=True):
+        assert (call.server[lte.server[:, -1] < 0] == -1).all()
+
+
+def test_a_plan_that_lets_fewer_phones_down_to_gsm(roaming: Evidence) -> None:
+    net = roaming.network
+    plan = tuple(Change(cell, None, "thresh_serving_low_db", 10.0, 0.0) for cell in ("L", "M"))
+    before, after = roaming.replay, simulate(roaming.situation, apply(net, plan))
+    share = [np.mean([(t.server >= 2).mean() for t in replay.of("idle")]) for replay in (before, after)]
+    assert share[1] < share[0]
+    again = simulate(roaming.situation, net)
+    assert contents(again) == contents(before)
+    lower = apply(net, (Change("A", None, "thresh_eutran_high_db", 10.0, 62.0),))
+    assert {"lte_idle"} <= moved(before, simulate(roaming.situation, lower)) <= {"lte_idle", "lte_call", "csfb"}
+
+
+def test_phones_come_back_after_their_calls(case: Evidence) -> None:
+    assert case.replay.fallbacks
+    for falls in case.replay.fallbacks:
+        assert falls.failure is not None and falls.back_cell is not None and falls.back_s is not None
+        assert falls.tracking_update is not None
+        np.testing.assert_array_equal(falls.back_cell >= 0, falls.success)
+        np.testing.assert_array_equal(np.isfinite(falls.back_s), falls.success)
+        assert (falls.tracking_update <= falls.success).all() and not falls.area_update.any()
+        assert falls.runs(slice(0, 2)).failure.shape == (2, falls.cell.shape[1])  # type: ignore[union-attr]
+    away = simulate(case.situation, changed(("L", None, "tac", 2.0)))
+    for falls, plain in zip(away.fallbacks, case.replay.fallbacks, strict=True):
+        assert falls.tracking_update is not None and falls.back_s is not None and plain.back_s is not None
+        late = falls.tracking_update & plain.success
+        assert late.any() and (falls.back_s[late] > plain.back_s[late]).all()

@@ -5,15 +5,16 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Point, Polygon
 
+from rfopt.radio.diffraction import EARTH_KM, bullington_db, knife_edge_db
 from rfopt.radio.los import (
+    in_sight,
     own_buildings,
     p_los_inh,
     p_los_p1410,
     p_los_uma,
     p_los_umi,
-    p_los_unmapped,
     sight,
 )
 from rfopt.scene import Building, Frame, build_scene
@@ -139,18 +140,42 @@ def test_empty_scene_is_an_open_field():
     assert sight(scene, places((0, 0, 30)), places((100, 0, 1.5)), 930.8).line_of_sight.all()
 
 
-def test_unmapped_part_is_left_to_statistics():
-    scene = build_scene([block("a", -50, -50, -40, 50, 20), block("b", 40, -50, 50, 50, 20)], FRAME)
-    cells = places((45, 0, 30), (-1050, 0, 30), (-1050, 0, 30), (0, 1050, 30))
-    points = places((0, 0, 1.5), (0, 0, 67.5), (1000, 0, 1.5))
-    found = p_los_unmapped(scene, cells, points)
-    assert found[:2, 0].tolist() == [1.0, 1.0]  # all within the map
-    at_edge = 30.0 + 1000.0 / 1050.0 * (1.5 - 30.0)
-    assert found[0, 1] == pytest.approx(float(p_los_p1410(1000.0, 30.0, at_edge)), abs=1e-6)
-    assert found[1, 1] > 100 * found[0, 1]
-    assert found[0, 3] == pytest.approx(float(p_los_p1410(1000.0, 30.0, at_edge)), abs=1e-6)
-    assert found[2, 3] == pytest.approx(float(p_los_p1410(np.hypot(1000.0, 1050.0), 30.0, 1.5)))  # passes by
-    through = float(p_los_p1410(1000.0, 30.0, 30 - 28.5 * 1000 / 2050)) * float(
-        p_los_p1410(950.0, 30 - 28.5 * 1100 / 2050, 1.5)
-    )
-    assert found[2, 1] == pytest.approx(through, abs=1e-6)
+def profile_along(scene, mast, point):
+    """Distance and height of every roof edge between two places (x, y, height), the ends first and last."""
+    plan = LineString([mast[:2], point[:2]])
+    tops = []
+    for outline, roof in zip(scene.outlines, scene.roof_m, strict=True):
+        crossed = plan.intersection(outline.boundary)
+        tops += [(plan.project(Point(place.coords[0])), roof) for place in getattr(crossed, "geoms", [crossed])
+                 if not place.is_empty]  # fmt: skip
+    return np.array([(0.0, mast[2]), *sorted(tops), (plan.length, point[2])]).T
+
+
+@given(st.integers(0, 10_000), st.floats(3.0, 60.0), st.floats(1.5, 60.0))
+@settings(max_examples=60, deadline=None)
+def test_loss_over_many_roofs_as_over_the_profile(seed, mast_m, point_m):
+    r = np.random.default_rng(seed)
+    rows = [(40.0 * k + r.uniform(0, 12), r.uniform(-20, 0)) for k in range(1, 1 + int(r.integers(1, 9)))]
+    scene = build_scene([block(f"b{k}", x, y, x + r.uniform(5, 20), y + 35, r.uniform(3, 60))
+                         for k, (x, y) in enumerate(rows)], FRAME)  # fmt: skip
+    mast, point = (0.0, r.uniform(-10, 10), mast_m), (440.0, r.uniform(-10, 10), point_m)
+    seen = sight(scene, places(mast), places(point), 930.8)
+    distance, height = profile_along(scene, mast, point)
+    slant = distance[-1] / np.hypot(distance[-1], point_m - mast_m)
+    # the ray's clearance is square to it, and its ground is flat
+    bulge = distance * (distance[-1] - distance) / (2000.0 * EARTH_KM)
+    expected = bullington_db(distance, height * slant**1.5 - bulge, 930.8)
+    assert seen.diffraction_db[0, 0] == pytest.approx(expected, abs=1e-5)
+    single = float(knife_edge_db(seen.v[0, 0]))
+    assert seen.diffraction_db[0, 0] >= single - 1e-9
+    assert (single > 6.0333) == (not seen.line_of_sight[0, 0])
+
+
+def test_sight_alone_is_the_same_sight():
+    scene = build_scene([block("a", 40, -10, 60, 10, 20), block("b", -20, -10, -10, 10, 40)], FRAME)
+    cells, points = places((0, 0, 30), (-15, 0, 45), (0, 0, 30)), places((100, 0, 1.5), (100, 0, 60), (-30, 0, 1.5))
+    points.loc[1, "lat"] = np.nan
+    seen = sight(scene, cells, points, 930.8)
+    assert (in_sight(scene, cells, points) == seen.line_of_sight).all()
+    assert seen.line_of_sight.any() and not seen.line_of_sight.all()
+    assert np.isnan(seen.diffraction_db).tolist() == [[False] * 3, [True] * 3, [False] * 3]

@@ -1,0 +1,287 @@
+"""Why did it reselect at 12:03:07? The numbers of every candidate at an instant of a log, and the rule they satisfy.
+
+The numbers come from the criteria (`rfopt.mobility.grades`), not from the kernels: what the machine did stands beside
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rfopt.kernels.gsm_idle import HOLD_S, RECENT_MARGIN_DB
+from rfopt.mobility.agreement import LoggedMove, Move, logged_moves
+from rfopt.mobility.grades import Grades, grade
+from rfopt.mobility.logged import Piece
+from rfopt.mobility.reasons import Reason
+from rfopt.mobility.replay import FORGOTTEN_S, STEP_S, Bench, Track, follow, levels_of
+from rfopt.mobility.simulate import SACCH_S
+from rfopt.words import say
+
+NEXT_TO_S = 10.0
+"""An event this close to the time asked for is what was asked for."""
+VOTES, NEEDED_VOTES = 4, 3
+SHOWN = 6
+MACHINE_NAMES = {name: f"why.mode.{name}" for name in STEP_S}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cell that might have been moved to, as the machine of the mode saw it.
+
+    Attributes
+    ----------
+    cell : str
+    level_dbm : float
+        Averaged as the machine averages.
+    numbers : mapping
+        ``c1_db`` and ``c2_db`` (GSM idle), ``pbgt_db`` (calls), ``rank_dbm`` and ``priority`` of its
+        layer (LTE idle), of this cell.
+    lead_db, needed_db : float
+        How far it was above the server by the mode's criterion, and how far it had to be.
+    since_s : float or None
+        When its lead last rose to what is needed and then stayed there; None if it was not there.
+    """
+
+    cell: str
+    level_dbm: float
+    numbers: Mapping[str, float]
+    lead_db: float
+    needed_db: float
+    since_s: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known of one instant of a log; `sentence` says it.
+
+    Attributes
+    ----------
+    time_s : float
+        The instant explained: that of the phone's change if there was one next to the time asked for.
+    machine, file, point : str
+        Which machine, and where in the log.
+    server, server_level_dbm, server_numbers
+        The phone's server before, and its numbers.
+    target : str
+        Where the phone went; '' if it stayed.
+    rule : str
+        ``c2``, ``c2_area``, ``c2_recent``, ``c1``, ``quality``, ``level``, ``power_budget``, ``rank``,
+        ``priority``, ``a3``: what the
+        numbers satisfy; ``unexplained`` if they satisfy nothing, ``unreported`` if the target was not reported before,
+        ``unrelated`` if the tables do not make it a neighbour of the server,
+        ``none`` if the phone stayed.
+    hold_s : float
+        How long a lead had to last.
+    report_s : float
+        Time between the two reports around the instant: no time here is known better.
+    candidates : tuple of Candidate
+        Best lead first.
+    replayed_server : str
+        Where the machine was; '' without service.
+    replayed : tuple of (float, str, str, str) or None
+        The machine's own change next to that time: when, from, to, and the reason it gave.
+    """
+
+    time_s: float
+    machine: str
+    file: str
+    point: str
+    server: str
+    server_level_dbm: float
+    server_numbers: Mapping[str, float]
+    target: str
+    rule: str
+    hold_s: float
+    report_s: float
+    candidates: tuple[Candidate, ...]
+    replayed_server: str
+    replayed: tuple[float, str, str, str] | None
+
+    def sentence(self, lang: str) -> str:
+        """The explanation in words, English (``en``) or Chinese (``zh``)."""
+        return " ".join([_what(self, lang), _because(self, lang), _machine_did(self, lang)])
+
+
+def explain(piece: Piece, desk: Bench, time_s: float) -> Explanation:
+    """What happened at or next to an instant of a piece, and why.
+
+    Parameters
+    ----------
+    piece : Piece
+        It must cover the instant.
+    desk : Bench
+        The machines of its technology.
+    time_s : float
+        Seconds from the log's start.
+    """
+    dbm = levels_of(piece, desk)
+    track = follow(piece, desk, dbm)
+    moves = logged_moves(piece)
+    event = _nearest(moves, time_s)
+    at = event.time_s if event else time_s
+    server = event.source if event else int(piece.server[_index(piece.time_s, at)])
+    before = [move.time_s for move in moves if move.time_s < at - 1e-6]
+    grades = grade(piece, desk, dbm, server, at, at - before[-1] if before else np.inf)
+    target = event.target if event else -1
+    names = desk.names
+    return Explanation(
+        at, piece.machine, piece.file, str(piece.point[_index(piece.time_s, at)]), str(names[server]),
+        float(grades.level_dbm[server]), grades.numbers_of(server), str(names[target]) if event else "",
+        _rule(piece, desk, grades, event, server), grades.hold_s, _report_s(piece, at),
+        _candidates(names, grades, server, target),
+        _name(names, int(track.at(np.array([at - 1e-3]))[0])), _replayed(track, names, at),
+    )  # fmt: skip
+
+
+def _name(names: pd.Index, index: int) -> str:
+    return str(names[index]) if index >= 0 else ""
+
+
+def _index(times: NDArray[np.float64], at: float) -> int:
+    return max(int(np.searchsorted(times, at + 1e-6, side="right")) - 1, 0)
+
+
+def _report_s(piece: Piece, at: float) -> float:
+    last = max(_index(piece.time_s, at), 1)
+    return float(piece.time_s[last] - piece.time_s[last - 1])
+
+
+def _nearest(moves: list[LoggedMove], time_s: float) -> LoggedMove | None:
+    near = [move for move in moves if move.after_s - NEXT_TO_S <= time_s <= move.time_s + NEXT_TO_S]
+    return min(near, key=lambda move: max(move.after_s - time_s, time_s - move.time_s, 0.0), default=None)
+
+
+def _replayed(track: Track, names: pd.Index, at: float) -> tuple[float, str, str, str] | None:
+    moves: list[Move] = [move for move in track.moves() if abs(move[0] - at) <= NEXT_TO_S]
+    if not moves:
+        return None
+    time, source, target = min(moves, key=lambda move: abs(move[0] - at))
+    reason = Reason(int(track.reason[int(np.searchsorted(track.time_s, time - 1e-6))]))
+    return time, _name(names, source), _name(names, target), reason.name.lower()
+
+
+def _candidates(names: pd.Index, grades: Grades, server: int, target: int) -> tuple[Candidate, ...]:
+    """The best by lead over what is needed, the target among them wherever it stands."""
+    value = grades.lead_db - grades.needed_db
+    order = [int(c) for c in np.argsort(-np.nan_to_num(value, nan=-np.inf)) if c != server and np.isfinite(value[c])]
+    kept = order[:SHOWN] + [c for c in order[SHOWN:] if c == target]
+    return tuple(
+        Candidate(
+            _name(names, c), float(grades.level_dbm[c]), grades.numbers_of(c), float(grades.lead_db[c]),
+            float(grades.needed_db[c]), None if np.isnan(grades.since_s[c]) else float(grades.since_s[c]),
+        )
+        for c in kept
+    )  # fmt: skip
+
+
+def _rule(piece: Piece, desk: Bench, grades: Grades, event: LoggedMove | None, server: int) -> str:
+    """The rule whose numbers the phone's change satisfies, times taken as exactly as the reports allow."""
+    if event is None:
+        return "none"
+    slack = event.time_s - event.after_s + STEP_S[piece.machine]
+    if event.time_s - grades.failing_since_s + slack >= HOLD_S:
+        return "c1"
+    before = (piece.time_s < event.time_s) & (piece.time_s >= event.time_s - FORGOTTEN_S)
+    if not np.isfinite(piece.level_dbm[before, event.target]).any() or not np.isfinite(grades.lead_db[event.target]):
+        return "unreported"
+    if np.isnan(grades.needed_db[event.target]):
+        return "unrelated"
+    led = bool(event.time_s - grades.since_s[event.target] + slack >= grades.hold_s)
+    if piece.machine == "gsm_call":
+        return _call_rule(piece, desk, grades, event, server, led)
+    if piece.machine == "lte_idle" and grades.numbers["priority"][server] != grades.numbers["priority"][event.target]:
+        led = True  # thresholds decide, not the rank
+    return _idle_or_lte_rule(piece.machine, desk, grades, event, server) if led else "unexplained"
+
+
+def _idle_or_lte_rule(machine: str, desk: Bench, grades: Grades, event: LoggedMove, server: int) -> str:
+    if machine == "lte_call":
+        return "a3"
+    if machine == "lte_idle":
+        priority = grades.numbers["priority"]
+        return "rank" if priority[server] == priority[event.target] else "priority"
+    area = desk.arrays["gsm_idle"]["area"]
+    if grades.needed_db[event.target] == RECENT_MARGIN_DB:
+        return "c2_recent"
+    return "c2_area" if area[server] != area[event.target] else "c2"
+
+
+def _call_rule(piece: Piece, desk: Bench, grades: Grades, event: LoggedMove, server: int, led: bool) -> str:
+    """Quality before level before power budget, as far as the log's own reports show."""
+    arrays = desk.arrays["gsm_call"]
+    voting = (piece.time_s <= event.after_s) & (piece.time_s > event.after_s - VOTES * SACCH_S)
+    votes = piece.rxqual[voting]
+    if len(votes) and (votes >= arrays["ho_threshold_qual"][server]).sum() * VOTES >= NEEDED_VOTES * len(votes):
+        return "quality"
+    if grades.level_dbm[server] < arrays["ho_threshold_lev_dbm"][server]:
+        return "level"
+    return "power_budget" if led else "unexplained"
+
+
+def _what(found: Explanation, lang: str) -> str:
+    place = {
+        "time": f"{found.time_s:g}", "point": found.point or "–", "mode": say(MACHINE_NAMES[found.machine], lang),
+        "server": found.server, "level": f"{found.server_level_dbm:.1f}",
+    }  # fmt: skip
+    if found.target:
+        return say("why.moved", lang, **place, target=found.target)
+    return say("why.stayed", lang, **place)
+
+
+def _because(found: Explanation, lang: str) -> str:
+    if not found.candidates and found.rule not in ("c1", "unrelated"):
+        return say("why.rule.nobody", lang)
+    chosen = next((c for c in found.candidates if c.cell == found.target), None)
+    if found.rule in ("c1", "unreported", "unrelated"):
+        return say(f"why.rule.{found.rule}", lang, **_values(found, None))
+    said = say(f"why.rule.{_said(found)}", lang, **_values(found, chosen or found.candidates[0]))
+    timed = chosen is not None and found.hold_s > 0.0
+    coarse = " " + say("why.coarse", lang, gap=f"{found.report_s:g}") if timed else ""
+    return said + coarse + _others(found, lang)
+
+
+def _said(found: Explanation) -> str:
+    """The word of the rule; where nothing has to last, the sentence says nothing of time."""
+    if found.rule in ("none", "unexplained") and found.hold_s == 0.0:
+        return f"{found.rule}_at_once"
+    return found.rule
+
+
+def _values(found: Explanation, cell: Candidate | None) -> dict[str, str]:
+    mine = found.server_numbers
+    values = {
+        "server": found.server, "target": found.target, "hold": f"{found.hold_s:g}",
+        "c1": f"{mine.get('c1_db', np.nan):.1f}", "level": f"{found.server_level_dbm:.1f}",
+    }  # fmt: skip
+    if cell is None:
+        return values
+    lasted = "0" if cell.since_s is None else f"{found.time_s - cell.since_s:.1f}"
+    return values | {
+        "cell": cell.cell, "cell_level": f"{cell.level_dbm:.1f}", "lead": f"{cell.lead_db:.1f}",
+        "needed": f"{cell.needed_db:g}", "lasted": lasted,
+        "own": f"{mine.get('c2_db', np.nan):.1f}", "other": f"{cell.numbers.get('c2_db', np.nan):.1f}",
+        "own_priority": f"{mine.get('priority', np.nan):g}", "priority": f"{cell.numbers.get('priority', np.nan):g}",
+    }  # fmt: skip
+
+
+def _others(found: Explanation, lang: str) -> str:
+    rest = [c for c in found.candidates if c.cell != found.target][:2] if found.target else list(found.candidates[1:3])
+    if not rest:
+        return ""
+    listed_cells = "; ".join(f"{c.cell} {c.lead_db:+.1f} dB ({c.needed_db:g})" for c in rest)
+    return " " + say("why.others", lang, cells=listed_cells)
+
+
+def _machine_did(found: Explanation, lang: str) -> str:
+    if found.replayed is None:
+        return say("why.replay.stayed", lang, server=found.replayed_server or "–")
+    time, source, target, reason = found.replayed
+    return say(
+        "why.replay.moved", lang, time=f"{time:g}", source=source or "–", target=target or "–",
+        reason=say(f"reason.{reason}", lang),
+    )  # fmt: skip
