@@ -26,6 +26,10 @@ NEXT_TO_S = 10.0
 """An event this close to the time asked for is what was asked for."""
 VOTES, NEEDED_VOTES = 4, 3
 SHOWN = 6
+ROUNDING_DB = 1.0
+"""Two reports of whole decibels may be off by this against each other."""
+INSTANTS = 4
+"""Instants between two reports at which a change is tried to be explained."""
 MACHINE_NAMES = {name: f"why.mode.{name}" for name in STEP_S}
 
 
@@ -72,11 +76,14 @@ class Explanation:
     rule : str
         ``c2``, ``c2_area``, ``c2_recent``, ``c1``, ``quality``, ``level``, ``power_budget``, ``rank``,
         ``priority``, ``a3``: what the
-        numbers satisfy; ``unexplained`` if they satisfy nothing, ``unreported`` if the target was not reported before,
+        numbers satisfy; ``close`` if they nearly do; ``unexplained`` if they satisfy nothing,
+        ``unreported`` if the target was not reported before,
         ``unrelated`` if the tables do not make it a neighbour of the server,
         ``none`` if the phone stayed.
     hold_s : float
         How long a lead had to last.
+    graded_s : float
+        The instant of the numbers: that of the change itself lies between two reports.
     report_s : float
         Time between the two reports around the instant: no time here is known better.
     candidates : tuple of Candidate
@@ -97,6 +104,7 @@ class Explanation:
     target: str
     rule: str
     hold_s: float
+    graded_s: float
     report_s: float
     candidates: tuple[Candidate, ...]
     replayed_server: str
@@ -126,13 +134,16 @@ def explain(piece: Piece, desk: Bench, time_s: float) -> Explanation:
     at = event.time_s if event else time_s
     server = event.source if event else int(piece.server[_index(piece.time_s, at)])
     before = [move.time_s for move in moves if move.time_s < at - 1e-6]
-    grades = grade(piece, desk, dbm, server, at, at - before[-1] if before else np.inf)
+    arrived_s = before[-1] if before else -np.inf
+    graded_s, rule, grades = at, "none", grade(piece, desk, dbm, server, at, at - arrived_s)
+    if event is not None:
+        graded_s, rule, grades = _best_graded(piece, desk, dbm, event, arrived_s)
     target = event.target if event else -1
     names = desk.names
     return Explanation(
         at, piece.machine, piece.file, str(piece.point[_index(piece.time_s, at)]), str(names[server]),
         float(grades.level_dbm[server]), grades.numbers_of(server), str(names[target]) if event else "",
-        _rule(piece, desk, grades, event, server), grades.hold_s, _report_s(piece, at),
+        rule, grades.hold_s, graded_s, _report_s(piece, at),
         _candidates(names, grades, server, target),
         _name(names, int(track.at(np.array([at - 1e-3]))[0])), _replayed(track, names, at),
     )  # fmt: skip
@@ -144,6 +155,19 @@ def _name(names: pd.Index, index: int) -> str:
 
 def _index(times: NDArray[np.float64], at: float) -> int:
     return max(int(np.searchsorted(times, at + 1e-6, side="right")) - 1, 0)
+
+
+def _best_graded(
+    piece: Piece, desk: Bench, dbm: NDArray[np.float64], event: LoggedMove, arrived_s: float
+) -> tuple[float, str, Grades]:
+    """(instant, rule, grades): the first instant between the two reports that explains the change, else the last."""
+    found = []
+    for at in np.linspace(event.after_s, event.time_s, INSTANTS + 1)[1:].tolist():
+        grades = grade(piece, desk, dbm, event.source, at, at - arrived_s)
+        found.append((at, _rule(piece, desk, grades, event, at), grades))
+    last, rule, grades = next((one for one in found if one[1] != "unexplained"), found[-1])
+    short_db = grades.needed_db[event.target] - grades.lead_db[event.target]
+    return last, "close" if rule == "unexplained" and abs(short_db) <= ROUNDING_DB else rule, grades
 
 
 def _report_s(piece: Piece, at: float) -> float:
@@ -179,19 +203,18 @@ def _candidates(names: pd.Index, grades: Grades, server: int, target: int) -> tu
     )  # fmt: skip
 
 
-def _rule(piece: Piece, desk: Bench, grades: Grades, event: LoggedMove | None, server: int) -> str:
+def _rule(piece: Piece, desk: Bench, grades: Grades, event: LoggedMove, at: float) -> str:
     """The rule whose numbers the phone's change satisfies, times taken as exactly as the reports allow."""
-    if event is None:
-        return "none"
+    server = event.source
     slack = event.time_s - event.after_s + STEP_S[piece.machine]
-    if event.time_s - grades.failing_since_s + slack >= HOLD_S:
+    if at - grades.failing_since_s + slack >= HOLD_S:
         return "c1"
     before = (piece.time_s < event.time_s) & (piece.time_s >= event.time_s - FORGOTTEN_S)
     if not np.isfinite(piece.level_dbm[before, event.target]).any() or not np.isfinite(grades.lead_db[event.target]):
         return "unreported"
     if np.isnan(grades.needed_db[event.target]):
         return "unrelated"
-    led = bool(event.time_s - grades.since_s[event.target] + slack >= grades.hold_s)
+    led = bool(at - grades.since_s[event.target] + slack >= grades.hold_s)
     if piece.machine == "gsm_call":
         return _call_rule(piece, desk, grades, event, server, led)
     if piece.machine == "lte_idle" and grades.numbers["priority"][server] != grades.numbers["priority"][event.target]:
@@ -260,7 +283,7 @@ def _values(found: Explanation, cell: Candidate | None) -> dict[str, str]:
     }  # fmt: skip
     if cell is None:
         return values
-    lasted = "0" if cell.since_s is None else f"{found.time_s - cell.since_s:.1f}"
+    lasted = "0" if cell.since_s is None else f"{found.graded_s - cell.since_s:.1f}"
     return values | {
         "cell": cell.cell, "cell_level": f"{cell.level_dbm:.1f}", "lead": f"{cell.lead_db:.1f}",
         "needed": f"{cell.needed_db:g}", "lasted": lasted,

@@ -68,6 +68,12 @@ def test_what_the_levels_do_not_explain_is_said_so() -> None:
     assert "does not explain" in found.sentence("en")
 
 
+def test_what_the_rounding_of_reports_hides_is_said_so() -> None:
+    level = np.tile([-75.0, -75.0, NAN, NAN], (80, 1))
+    found = asked(level, moved(52), 26.0, gsm())
+    assert found.rule == "close" and "rounding" in found.sentence("en")
+
+
 def test_nobody_reported() -> None:
     level = np.full((80, 4), NAN)
     level[:, 0] = -75.0
