@@ -285,7 +285,7 @@ def _values(found: Explanation, cell: Candidate | None) -> dict[str, str]:
         return values
     lasted = "0" if cell.since_s is None else f"{found.graded_s - cell.since_s:.1f}"
     return values | {
-        "cell": cell.cell, "cell_level": f"{cell.level_dbm:.1f}", "lead": f"{cell.lead_db:.1f}",
+        "cell": cell.cell, "cell_level": f"{cell.level_dbm:.1f}", "lead": f"{cell.lead_db:+.1f}",
         "needed": f"{cell.needed_db:g}", "lasted": lasted,
         "own": f"{mine.get('c2_db', np.nan):.1f}", "other": f"{cell.numbers.get('c2_db', np.nan):.1f}",
         "own_priority": f"{mine.get('priority', np.nan):g}", "priority": f"{cell.numbers.get('priority', np.nan):g}",
