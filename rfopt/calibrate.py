@@ -86,7 +86,7 @@ def calibrate_case(case: Case, progress: Progress = quiet) -> CalibratedCase:
         If the case has no network or no reading is of a cell of it.
     """
     network = needed_network(case)
-    scene = build_scene(network.buildings)
+    scene = build_scene(network.buildings, terrain=network.terrain)
     progress("levels", 0.1)
     levels, unnamed = case_levels(case, network, scene)
     if not levels.cells.size:

@@ -93,8 +93,8 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
     members = {group: np.flatnonzero(points["group"] == group) for group in frames}
     ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
-    change = LevelChange(network.cells, link(network.cells, points), network.antennas)
-    scene = build_scene(network.buildings)
+    change = LevelChange(network.cells, link(network.cells, points, terrain=network.terrain), network.antennas)
+    scene = build_scene(network.buildings, terrain=network.terrain)
     measured, _ = case_levels(evidence.case, evidence.network, scene)
     calibration = calibrate(evidence.network, measured, scene)
     dbm, error_db = calibration.correct(network, points, predict(network, points, scene), scene)

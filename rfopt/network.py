@@ -23,6 +23,7 @@ from rfopt.tables import (
     type_rows,
     value_text,
 )
+from rfopt.terrain import Terrain
 
 MOST_RELATIONS = 32
 MOST_REDIRECTS = 32
@@ -52,6 +53,8 @@ class Network:
         Defaults taken and columns passed over, said once.
     hashes : mapping
         File name to SHA-256 of every file read.
+    terrain : Terrain, optional
+        Heights of the ground; flat without one.
     """
 
     cells: pd.DataFrame
@@ -62,6 +65,7 @@ class Network:
     antennas: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
+    terrain: Terrain | None = None
 
     def of_rat(self, rat: str) -> pd.DataFrame:
         """The cells of one technology."""

@@ -80,7 +80,7 @@ def predict_tower(
     InputError
         If the network's map has no such building, or the building no such floor.
     """
-    scene = build_scene(network.buildings)
+    scene = build_scene(network.buildings, terrain=network.terrain)
     if building not in scene.index:
         near = did_you_mean(building, scene.index)
         raise InputError(f"building '{printable(building)}' is not in buildings.geojson{near}")
@@ -106,7 +106,7 @@ def predict_ground(
     InputError
         If the grid is too large.
     """
-    scene = build_scene(network.buildings, None if network.buildings else Frame(lat, lon))
+    scene = build_scene(network.buildings, None if network.buildings else Frame(lat, lon), network.terrain)
     try:
         places = ground_grid(scene, lat, lon, radius_m, spacing_m)
     except ValueError as error:
@@ -126,7 +126,7 @@ def predict_points(network: Network, path: Path, calibration: Calibrated | None 
     unnamed = [f"point_{row}" for row in range(1, len(places) + 1)]
     places["point"] = np.where(places["point"] == "", unnamed, places["point"])
     places = places.reset_index(drop=True).assign(height_m=heights_m(places))
-    scene = build_scene(network.buildings)
+    scene = build_scene(network.buildings, terrain=network.terrain)
     return _prediction("points", "", network, scene, places, calibration, notes)
 
 

@@ -17,6 +17,7 @@ from shapely.geometry.polygon import orient
 
 from rfopt.building_files import read_buildings
 from rfopt.buildings import FLOOR_HEIGHT_M, PHONE_HEIGHT_M, Building, FloatArray, Frame, floor_height_m, outline_in
+from rfopt.terrain import Terrain
 
 __all__ = [
     "FLOOR_HEIGHT_M",
@@ -70,7 +71,10 @@ class Scene:
     bounds : float64, shape (buildings, 4)
         Least x, y and greatest x, y.
     base_m, roof_m : float64, shape (buildings,)
-        Above a flat ground at the median `ground_m`: there is no terrain between the buildings.
+        With a terrain above sea, standing on the ground at their middle. Without one above a flat ground at the median
+        of the map's `ground_m`.
+    terrain : Terrain, optional
+        Heights of the ground.
     """
 
     frame: Frame
@@ -81,6 +85,12 @@ class Scene:
     bounds: FloatArray
     base_m: FloatArray
     roof_m: FloatArray
+    terrain: Terrain | None = None
+
+    def ground_m(self, lat: ArrayLike, lon: ArrayLike) -> FloatArray:
+        """Height of the ground at places; 0 without a terrain."""
+        flat = np.zeros(np.shape(np.asarray(lat)))
+        return flat if self.terrain is None else self.terrain.at(lat, lon)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -110,8 +120,11 @@ def packed(row: NDArray[np.integer], value: NDArray[np.integer], rows: int) -> I
     return table
 
 
-def build_scene(buildings: Sequence[Building], frame: Frame | None = None) -> Scene:
-    """Buildings in metres about their middle, or about the given frame; an empty list is an open field."""
+def build_scene(buildings: Sequence[Building], frame: Frame | None = None, terrain: Terrain | None = None) -> Scene:
+    """Buildings in metres about their middle, or about the given frame; an empty list is an open field.
+
+    With a terrain they stand on it, whatever the map's own `ground_m`.
+    """
     buildings = tuple(buildings)
     if frame is None:
         box = shapely.total_bounds([b.polygon for b in buildings]) if buildings else np.zeros(4)
@@ -119,8 +132,7 @@ def build_scene(buildings: Sequence[Building], frame: Frame | None = None) -> Sc
     outlines = np.empty(len(buildings), dtype=object)
     outlines[:] = [outline_in(frame, building) for building in buildings]
     walls = [_edges(outline) for outline in outlines]
-    ground = np.array([building.ground_m for building in buildings], dtype=np.float64)
-    base = ground - (np.median(ground) if buildings else 0.0)
+    base = _base_m(buildings, terrain)
     return Scene(
         frame,
         buildings,
@@ -130,7 +142,16 @@ def build_scene(buildings: Sequence[Building], frame: Frame | None = None) -> Sc
         shapely.bounds(outlines).reshape(-1, 4),
         base,
         base + np.array([building.height_m for building in buildings], dtype=np.float64),
+        terrain,
     )
+
+
+def _base_m(buildings: tuple[Building, ...], terrain: Terrain | None) -> FloatArray:
+    if terrain is not None:
+        middles = [building.polygon.centroid for building in buildings]
+        return terrain.at([middle.y for middle in middles], [middle.x for middle in middles])
+    ground = np.array([building.ground_m for building in buildings], dtype=np.float64)
+    return np.asarray(ground - (np.median(ground) if buildings else 0.0))
 
 
 def _edges(outline: Polygon | MultiPolygon) -> FloatArray:

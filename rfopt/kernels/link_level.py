@@ -71,6 +71,8 @@ def link_level_dbm(
     electrical_tilt_deg: ArrayLike,
     reference_deg: ArrayLike,
     ceiling_db: ArrayLike,
+    ground_m: ArrayLike = 0.0,
+    cell_ground_m: ArrayLike = 0.0,
 ) -> NDArray[np.float32]:
     """Level of every outdoor cell at every point: power + gain − path loss.
 
@@ -89,6 +91,8 @@ def link_level_dbm(
     gain_dbi, horizontal_db, vertical_db, electrical_tilt_deg, reference_deg, ceiling_db
         Of every cell's `rfopt.radio.pattern.Pattern`: numbers of shape (C,) and C cuts of any length. A ceiling of
         NaN is that pattern's None: the weighted sum.
+    ground_m, cell_ground_m : array_like, shapes (P,) and (C,)
+        Height of the ground that points and antennas stand on, above any common level [m].
 
     Returns
     -------
@@ -134,10 +138,12 @@ def link_level_dbm(
         for c, (side, upright) in enumerate(pairs)
     ]
     words, beam = (np.array([antenna[n] for antenna in antennas]) for n in range(2))
-    points, origin = _points(x_m, y_m, height_m)
-    place = np.stack([table(values, count, np.float64) for values in (cell_x_m, cell_y_m, cell_height_m)]) - origin
+    points, origin = _points(x_m, y_m, height_m, ground_m)
+    ground = table(np.broadcast_to(cell_ground_m, count), count, np.float64)
+    height = table(cell_height_m, count, np.float64)
+    place = np.stack([table(cell_x_m, count, np.float64), table(cell_y_m, count, np.float64), height + ground]) - origin
     eirp = table(power_dbm, count, np.float64) + table(gain_dbi, count, np.float64)
-    mast = _masts(place, azimuth, np.where(faced, 0.0, mech), eirp, table(frequency_mhz, count, np.float64))
+    mast = _masts(place, height, azimuth, np.where(faced, 0.0, mech), eirp, table(frequency_mhz, count, np.float64))
     level = np.empty((*count, points.shape[1]), dtype=np.float32)
     share = np.ascontiguousarray(np.broadcast_to(np.asarray(line_of_sight, dtype=np.float32), level.shape))
     if level.size:
@@ -145,12 +151,21 @@ def link_level_dbm(
     return level
 
 
-def _points(x_m: ArrayLike, y_m: ArrayLike, height_m: ArrayLike) -> tuple[NDArray[np.float32], FloatArray]:
+def _points(
+    x_m: ArrayLike, y_m: ArrayLike, height_m: ArrayLike, ground_m: ArrayLike
+) -> tuple[NDArray[np.float32], FloatArray]:
     """Of every point: place about the origin, height above UMa's ground, height term of NLOS; and the origin (3, 1).
 
     An unknown place becomes the origin with a height term of NaN, so that angles and indices are always numbers.
     """
-    place = np.stack([np.asarray(values, dtype=np.float64) for values in (x_m, y_m, height_m)])
+    height = np.asarray(height_m, dtype=np.float64)
+    place = np.stack(
+        [
+            np.asarray(x_m, dtype=np.float64),
+            np.asarray(y_m, dtype=np.float64),
+            height + np.asarray(ground_m, dtype=np.float64),
+        ]
+    )
     unknown = ~np.isfinite(place).all(axis=0)
     place[:, unknown] = np.nan
     origin = np.zeros((3, 1))
@@ -159,20 +174,26 @@ def _points(x_m: ArrayLike, y_m: ArrayLike, height_m: ArrayLike) -> tuple[NDArra
     points = np.empty((5, place.shape[1]), dtype=np.float32)
     points[:3] = place - origin
     points[:3, unknown] = 0.0
-    points[3] = np.maximum(points[2] - GROUND_M, LEAST_RAISED_M)
-    points[4] = 0.6 * (np.clip(points[2], 1.5, HIGHEST_PHONE_M) - 1.5) + (CLEAR_DB - BLOCKED_DB)
+    points[3] = np.maximum(height - GROUND_M, LEAST_RAISED_M)
+    points[3, unknown] = LEAST_RAISED_M
+    points[4] = 0.6 * (np.clip(height, 1.5, HIGHEST_PHONE_M) - 1.5) + (CLEAR_DB - BLOCKED_DB)
     points[4, unknown] = np.nan
     return points, origin
 
 
 def _masts(
-    place_m: FloatArray, azimuth_deg: FloatArray, tilt_deg: FloatArray, power_dbm: FloatArray, frequency_mhz: FloatArray
+    place_m: FloatArray,
+    height_m: FloatArray,
+    azimuth_deg: FloatArray,
+    tilt_deg: FloatArray,
+    power_dbm: FloatArray,
+    frequency_mhz: FloatArray,
 ) -> NDArray[np.float32]:
     """What a cell's antenna does not change: a row of numbers in the order in which `_fill` takes them."""
     known = np.isfinite(place_m).all(axis=0)
     x, y, z = np.where(known, place_m, 0.0)
     azimuth, tilt = np.radians(np.nan_to_num(azimuth_deg)), np.radians(np.nan_to_num(tilt_deg))
-    bend = 4.0e6 * frequency_mhz / LIGHT_M_S * np.maximum(z - GROUND_M, LEAST_RAISED_M)
+    bend = 4.0e6 * frequency_mhz / LIGHT_M_S * np.maximum(np.where(known, height_m, 0.0) - GROUND_M, LEAST_RAISED_M)
     base = np.where(known, power_dbm - CLEAR_DB - 20.0 * np.log10(frequency_mhz / 1000.0), np.nan)
     columns = [x, y, z, np.cos(azimuth), np.sin(azimuth), np.cos(tilt), np.sin(tilt), bend, base]
     return np.stack(columns, axis=1).astype(np.float32)

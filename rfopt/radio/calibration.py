@@ -135,7 +135,7 @@ class Calibration:
         scene : Scene, optional
             Of the network's buildings, where it was made before.
         """
-        scene = build_scene(network.buildings) if scene is None else scene
+        scene = build_scene(network.buildings, terrain=network.terrain) if scene is None else scene
         dbm, error = self.correct(network, points, predict(network, points, scene), scene)
         return Levels(points, network.cells.index, dbm, error, np.full(dbm.shape, Source.PREDICTED, dtype=np.int8))
 
@@ -245,7 +245,7 @@ def calibrate(network: Network, levels: Levels, scene: Scene | None = None) -> C
     scene : Scene, optional
         Of the network's buildings, where it was made before.
     """
-    scene = build_scene(network.buildings) if scene is None else scene
+    scene = build_scene(network.buildings, terrain=network.terrain) if scene is None else scene
     levels = thinned(levels)
     names = levels.cells[levels.cells.isin(network.cells.index)]
     heard = network.subset(names)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.scene import Frame, heights_m
+from rfopt.terrain import Terrain
 
 FloatArray = NDArray[np.float64]
 
@@ -32,6 +34,8 @@ class Links:
         From the antenna to the point, 0 = north, clockwise, 0…360; 0 for a point right above or below.
     elevation_deg : ndarray, shape (points, cells)
         Of the point seen from the antenna, positive = above the horizon.
+    terrain : Terrain, optional
+        The ground that antennas and points stand on; flat without one.
     """
 
     cells: pd.Index
@@ -43,9 +47,22 @@ class Links:
     distance_3d_m: FloatArray
     bearing_deg: FloatArray
     elevation_deg: FloatArray
+    terrain: Terrain | None = None
+
+    @cached_property
+    def ground_m(self) -> FloatArray:
+        """Height of the ground under every point; 0 without a terrain."""
+        return ground_of(self.frame, self.x_m, self.y_m, self.terrain)
 
 
-def link(cells: pd.DataFrame, points: pd.DataFrame, frame: Frame | None = None) -> Links:
+def ground_of(frame: Frame, x_m: FloatArray, y_m: FloatArray, terrain: Terrain | None) -> FloatArray:
+    """Height of the ground at places in a frame's metres; 0 without a terrain."""
+    return np.zeros(np.shape(x_m)) if terrain is None else terrain.at(*frame.to_lat_lon(x_m, y_m))
+
+
+def link(
+    cells: pd.DataFrame, points: pd.DataFrame, frame: Frame | None = None, terrain: Terrain | None = None
+) -> Links:
     """Geometry of all cells towards all points.
 
     Parameters
@@ -56,6 +73,7 @@ def link(cells: pd.DataFrame, points: pd.DataFrame, frame: Frame | None = None) 
         With lat, lon and height_m, or floor; see `rfopt.scene.heights_m`.
     frame : Frame, optional
         Default: about the middle of the points.
+    terrain : Terrain, optional
 
     Examples
     --------
@@ -68,14 +86,22 @@ def link(cells: pd.DataFrame, points: pd.DataFrame, frame: Frame | None = None) 
     if frame is None:
         frame = _middle(points if len(points) else cells)
     x, y = frame.to_xy(points["lat"], points["lon"])
-    return link_from(cells, frame, x, y, heights_m(points))
+    return link_from(cells, frame, x, y, heights_m(points), terrain)
 
 
-def link_from(cells: pd.DataFrame, frame: Frame, x_m: FloatArray, y_m: FloatArray, height_m: FloatArray) -> Links:
+def link_from(
+    cells: pd.DataFrame,
+    frame: Frame,
+    x_m: FloatArray,
+    y_m: FloatArray,
+    height_m: FloatArray,
+    terrain: Terrain | None = None,
+) -> Links:
     """Geometry of cells towards points already in a frame's metres."""
     from_x, from_y = frame.to_xy(cells["lat"], cells["lon"])
     east, north = x_m[:, None] - from_x, y_m[:, None] - from_y
-    up = height_m[:, None] - cells["height_m"].to_numpy(np.float64)
+    ground, from_ground = ground_of(frame, x_m, y_m, terrain), ground_of(frame, from_x, from_y, terrain)
+    up = (height_m + ground)[:, None] - (cells["height_m"].to_numpy(np.float64) + from_ground)
     along = np.hypot(east, north)
     return Links(
         cells.index,
@@ -87,6 +113,7 @@ def link_from(cells: pd.DataFrame, frame: Frame, x_m: FloatArray, y_m: FloatArra
         np.hypot(along, up),
         np.degrees(np.arctan2(east, north)) % 360.0,
         np.degrees(np.arctan2(up, along)),
+        terrain,
     )
 
 

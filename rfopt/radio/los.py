@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rfopt.kernels import sight as kernel
 from rfopt.kernels.depth import enter
+from rfopt.kernels.profile import ground_v
 from rfopt.radio.diffraction import LIGHT_M_S, bullington_roofs_db
 from rfopt.scene import Scene, heights_m
 
@@ -35,8 +36,8 @@ class Sight:
     walls : int32, shape (points, cells)
         Outer walls crossed below their roof.
     v : float64, shape (points, cells)
-        Greatest knife-edge parameter over the roofs; −inf where none lies under the path. The loss over that one edge
-        is `rfopt.radio.diffraction.knife_edge_db(v)`.
+        Greatest knife-edge parameter over roofs and terrain; −inf where nothing lies under the path. The loss over
+        that one edge is `rfopt.radio.diffraction.knife_edge_db(v)`.
     lines_m : two of float64, shape (points, cells)
         Bullington's lines from the cell and from the point, as `rfopt.kernels.sight.trace` gives them.
     distance_m, rise_m : float64, shape (points, cells)
@@ -63,7 +64,7 @@ class Sight:
 
 
 def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz: ArrayLike) -> Sight:
-    """Trace all cells to all points through a scene.
+    """Trace all cells to all points through a scene: its buildings, and its terrain as one more knife edge.
 
     The building that a point lies in, by its `building` or by its place, does not block it: its walls are the entry
     loss. Neither does the building over whose outline an antenna stands, on the roof or inside; so a roof's own edge
@@ -84,12 +85,12 @@ def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz
     found = kernel.trace(*rays.masts, *rays.points, scene.first, scene.edges, scene.roof_m)
     v, from_mast, from_point = (line[:, rays.mast_of] for line in found[1:])
     mhz = np.asarray(frequency_mhz, dtype=np.float64)
-    walls = found[0][:, rays.mast_of]
+    walls, hills = found[0][:, rays.mast_of], _hills_v(scene, rays)
     (x, y, z), (from_x, from_y, from_z) = rays.points[0].T[..., None], rays.masts[0][rays.mast_of].T
     return Sight(
-        (walls == 0) & rays.known,
+        (walls == 0) & (hills <= 0.0) & rays.known,
         walls,
-        v * np.sqrt(mhz * 1e6 / LIGHT_M_S),
+        np.maximum(v, hills) * np.sqrt(mhz * 1e6 / LIGHT_M_S),
         (from_mast, from_point),
         np.hypot(x - from_x, y - from_y),
         z - from_z,
@@ -101,7 +102,7 @@ def in_sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> NDArray
     """`line_of_sight` of `sight` alone, sooner; bool, shape (points, cells)."""
     rays = _rays(scene, cells, points)
     seen = kernel.in_sight(*rays.masts, *rays.points, scene.first, scene.edges, scene.roof_m)
-    return np.asarray(seen[:, rays.mast_of] & rays.known)
+    return np.asarray(seen[:, rays.mast_of] & (_hills_v(scene, rays) <= 0.0) & rays.known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +124,18 @@ def _rays(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> _Rays:
     unique, first_cell, mast_of = np.unique(masts, axis=0, return_index=True, return_inverse=True)
     known = ~np.isnan(places.sum(axis=1)[:, None] + masts.sum(axis=1))
     return _Rays((unique, beneath[first_cell]), (places, inside), mast_of.ravel(), known)
+
+
+def _hills_v(scene: Scene, rays: _Rays) -> FloatArray:
+    """Knife-edge parameter of the terrain along every path for a wavelength of 1 m, shape (points, cells)."""
+    if scene.terrain is None:
+        return np.full(rays.known.shape, -np.inf)
+    step_m = float(np.hypot(*scene.frame.to_xy(scene.frame.lat + scene.terrain.step_deg, scene.frame.lon)))
+    masts, points = (
+        np.column_stack((places, *scene.terrain.node(*scene.frame.to_lat_lon(places[:, 0], places[:, 1]))))
+        for places in (rays.masts[0], rays.points[0])
+    )
+    return np.asarray(ground_v(masts, points, scene.terrain.height_m, step_m)[:, rays.mast_of])
 
 
 def entries(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
@@ -154,7 +167,8 @@ def own_buildings(scene: Scene, points: pd.DataFrame) -> NDArray[np.int32]:
 def _raised(scene: Scene, places: pd.DataFrame, height_m: FloatArray, beneath: NDArray[np.int32]) -> FloatArray:
     x, y = scene.frame.to_xy(places["lat"], places["lon"])
     lowest = beneath.max(axis=1, initial=-1)
-    base = np.where(lowest >= 0, np.append(scene.base_m, 0.0)[lowest], 0.0)
+    ground = scene.ground_m(places["lat"], places["lon"])
+    base = np.where(lowest >= 0, np.append(scene.base_m, 0.0)[lowest], ground)
     return np.ascontiguousarray(np.stack((x, y, height_m + base), axis=1))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,12 +17,13 @@ from rfopt.kernels.link_level import link_level_dbm
 from rfopt.radio.antennas import Pattern, cell_gains_dbi, load_patterns, pattern_of
 from rfopt.radio.diffraction import knife_edge_db
 from rfopt.radio.entry_loss import facade_db, p2109_db
-from rfopt.radio.links import Links, link, link_from
+from rfopt.radio.links import Links, ground_of, link, link_from
 from rfopt.radio.los import entries, p_los_uma, sight
 from rfopt.radio.path_loss.free_space import free_space
 from rfopt.radio.path_loss.uma import HIGHEST_PHONE_M
 from rfopt.radio.town import p_clear_town
 from rfopt.scene import Building, Scene, build_scene
+from rfopt.terrain import Terrain
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -77,6 +78,11 @@ class RadioNetwork(Protocol):
         """Patterns by name."""
         ...
 
+    @property
+    def terrain(self) -> Terrain | None:
+        """Heights of the ground; None: flat."""
+        ...
+
 
 def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = None) -> FloatArray:
     """Median level of every cell at every point: power + gain − path loss − entry loss.
@@ -110,9 +116,9 @@ def predict(network: RadioNetwork, points: pd.DataFrame, scene: Scene | None = N
     InputError
         If a cell's channel lies in no band or its antenna is not there.
     """
-    scene = build_scene(network.buildings) if scene is None else scene
+    scene = build_scene(network.buildings, terrain=network.terrain) if scene is None else scene
     cells, indoor = network.cells, _indoor(scene, points)
-    links, frequency = link(cells, points), frequencies_mhz(network.cells)
+    links, frequency = link(cells, points, terrain=scene.terrain), frequencies_mhz(network.cells)
     patterns, das = load_patterns(network.antennas), (cells["kind"] == "das").to_numpy()
     level = np.empty(links.distance_m.shape)
     level[:, ~das] = _outdoor_dbm(scene, cells[~das], points, _columns(links, ~das), frequency[~das], patterns, indoor)
@@ -172,6 +178,7 @@ def _outdoor_dbm(
     likely, phone = p_clear_town(scene, cells, points), links.height_m[:, None]
     if not scene.buildings:
         likely = np.where(phone <= HIGHEST_PHONE_M, p_los_uma(links.distance_m, phone), likely)
+    if not scene.buildings and scene.terrain is None:
         outdoors = _uma_dbm(cells, links, frequency_mhz, patterns, likely)
     else:
         clear, blocked = (_uma_dbm(cells, links, frequency_mhz, patterns, share) for share in (1.0, 0.0))
@@ -209,6 +216,8 @@ def _uma_dbm(
         electrical_tilt_deg=[antenna.electrical_tilt_deg for antenna in antennas],
         reference_deg=[antenna.reference_deg for antenna in antennas],
         ceiling_db=[np.nan if antenna.ceiling_db is None else antenna.ceiling_db for antenna in antennas],
+        ground_m=links.ground_m,
+        cell_ground_m=ground_of(links.frame, x, y, links.terrain),
     )
     return level.T.astype(np.float64)
 
@@ -358,8 +367,14 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame) -> BoolArray:
 
 def _columns(links: Links, columns: np.ndarray) -> Links:
     pair = (links.distance_m, links.distance_3d_m, links.bearing_deg, links.elevation_deg)
-    return Links(
-        links.cells[columns], links.frame, links.x_m, links.y_m, links.height_m, *(array[:, columns] for array in pair)
+    distance, straight, bearing, elevation = (array[:, columns] for array in pair)
+    return replace(
+        links,
+        cells=links.cells[columns],
+        distance_m=distance,
+        distance_3d_m=straight,
+        bearing_deg=bearing,
+        elevation_deg=elevation,
     )
 
 
@@ -368,7 +383,11 @@ def _parameter_change_db(
 ) -> FloatArray:
     power = after["power_dbm"].to_numpy(np.float64) - before["power_dbm"].to_numpy(np.float64)
     moved = (before[PLACE_COLUMNS].to_numpy(np.float64) != after[PLACE_COLUMNS].to_numpy(np.float64)).any()
-    new_links = link_from(after, links.frame, links.x_m, links.y_m, links.height_m) if moved else links
+    new_links = _moved(after, links) if moved else links
     gain = cell_gains_dbi(after, new_links, patterns) - cell_gains_dbi(before, links, patterns)
     near, far = np.maximum(links.distance_3d_m, 1.0), np.maximum(new_links.distance_3d_m, 1.0)
     return np.asarray(power + gain - 20.0 * np.log10(far / near))
+
+
+def _moved(cells: pd.DataFrame, links: Links) -> Links:
+    return link_from(cells, links.frame, links.x_m, links.y_m, links.height_m, links.terrain)

@@ -97,7 +97,7 @@ def check_sites(calibration: Calibration, network: Network, scene: Scene | None 
     scene : Scene, optional
         Of the network's buildings, where it was made before.
     """
-    scene = build_scene(network.buildings) if scene is None else scene
+    scene = build_scene(network.buildings, terrain=network.terrain) if scene is None else scene
     patterns = load_patterns(network.antennas)
     names = calibration.cells.index[(calibration.cells["kind"] == "macro").to_numpy()]
     views = [_view(calibration, network, str(name), patterns) for name in names]

@@ -14,6 +14,7 @@ from rfopt.radio.antennas import Pattern, read_pattern
 from rfopt.scene import read_buildings
 from rfopt.sites import network_formats
 from rfopt.tables import read_table, schema
+from rfopt.terrain import read_terrain
 
 PATTERN_ENDINGS = (".msi", ".pln", ".txt")
 
@@ -28,7 +29,8 @@ def folder(path: Path) -> Network | None:
     redirects, still_more = _redirects(path / "redirects.csv", cells)
     layers, last = _layers(path / "layers.csv", cells)
     buildings, seen = read_buildings(path / "buildings.geojson") if (path / "buildings.geojson").exists() else ((), ())
-    files = [f for f in path.glob("*") if f.suffix in (".csv", ".geojson")] + _pattern_files(path)
+    terrain, found = read_terrain(path / "terrain.asc") if (path / "terrain.asc").exists() else (None, [])
+    files = [f for f in path.glob("*") if f.suffix in (".csv", ".geojson", ".asc")] + _pattern_files(path)
     return Network(
         cells.drop(columns=["cell"]).set_axis(pd.Index(cells["cell"], name="cell")),
         neighbours,
@@ -36,8 +38,9 @@ def folder(path: Path) -> Network | None:
         layers,
         tuple(buildings),
         _antennas(path, cells),
-        (*notes, *more, *still_more, *last, *seen),
+        (*notes, *more, *still_more, *last, *seen, *found),
         {f.relative_to(path).as_posix(): sha256(f) for f in sorted(files)},
+        terrain,
     )
 
 

@@ -231,7 +231,7 @@ def test_predict_without_a_map_is_the_kernel():
     links = link(table, points)
     share = p_los_uma(links.distance_m, links.height_m[:, None])
     table["x"], table["y"] = links.frame.to_xy(table["lat"], table["lon"])
-    network = SimpleNamespace(cells=table, buildings=(), antennas=patterns)
+    network = SimpleNamespace(cells=table, buildings=(), antennas=patterns, terrain=None)
     found = fast(table, patterns, links.x_m, links.y_m, links.height_m, share.T)
     assert np.abs(found - predict(network, points).T).max() < 0.01
 

@@ -61,7 +61,7 @@ def block(name, west, south, east, north, height_m, **more):
 
 
 def network(table, buildings=(), antennas=None):
-    return SimpleNamespace(cells=table, buildings=tuple(buildings), antennas=antennas or {})
+    return SimpleNamespace(cells=table, buildings=tuple(buildings), antennas=antennas or {}, terrain=None)
 
 
 HOME = block("home", -10, 990, 10, 1010, 90)
