@@ -112,7 +112,7 @@ def test_a_hill_between_blocks_and_costs_its_knife_edge():
     seen = sight(scene, table, places, 930.8)
     assert seen.line_of_sight[:, 0].tolist() == [False, True]
     straight = 15.75  # half way between 30 and 1.5 m
-    assert seen.v[0, 0] == pytest.approx(float(knife_edge_v(100.0 - straight, 600.0, 600.0, 930.8)), rel=0.05)
+    assert seen.hill_v[0, 0] == pytest.approx(float(knife_edge_v(100.0 - straight, 600.0, 600.0, 930.8)), rel=0.05)
     flat = predict(network(table, ground(lambda x, y: 0.0)), places)
     behind = predict(network(table, ridge), places)
     assert behind[0, 0] < flat[0, 0] - 10.0

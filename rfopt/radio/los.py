@@ -36,8 +36,10 @@ class Sight:
     walls : int32, shape (points, cells)
         Outer walls crossed below their roof.
     v : float64, shape (points, cells)
-        Greatest knife-edge parameter over roofs and terrain; −inf where nothing lies under the path. The loss over
-        that one edge is `rfopt.radio.diffraction.knife_edge_db(v)`.
+        Greatest knife-edge parameter over the roofs; −inf where none lies under the path. The loss over that one edge
+        is `rfopt.radio.diffraction.knife_edge_db(v)`.
+    hill_v : float64, shape (points, cells)
+        The same of the terrain; −inf without one.
     lines_m : two of float64, shape (points, cells)
         Bullington's lines from the cell and from the point, as `rfopt.kernels.sight.trace` gives them.
     distance_m, rise_m : float64, shape (points, cells)
@@ -48,6 +50,7 @@ class Sight:
     line_of_sight: NDArray[np.bool_]
     walls: NDArray[np.int32]
     v: FloatArray
+    hill_v: FloatArray
     lines_m: tuple[FloatArray, FloatArray]
     distance_m: FloatArray
     rise_m: FloatArray
@@ -64,7 +67,7 @@ class Sight:
 
 
 def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz: ArrayLike) -> Sight:
-    """Trace all cells to all points through a scene: its buildings, and its terrain as one more knife edge.
+    """Trace all cells to all points through a scene: its buildings, and its terrain as a knife edge.
 
     The building that a point lies in, by its `building` or by its place, does not block it: its walls are the entry
     loss. Neither does the building over whose outline an antenna stands, on the roof or inside; so a roof's own edge
@@ -85,12 +88,14 @@ def sight(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, frequency_mhz
     found = kernel.trace(*rays.masts, *rays.points, scene.first, scene.edges, scene.roof_m)
     v, from_mast, from_point = (line[:, rays.mast_of] for line in found[1:])
     mhz = np.asarray(frequency_mhz, dtype=np.float64)
+    per_wavelength = np.sqrt(mhz * 1e6 / LIGHT_M_S)
     walls, hills = found[0][:, rays.mast_of], _hills_v(scene, rays)
     (x, y, z), (from_x, from_y, from_z) = rays.points[0].T[..., None], rays.masts[0][rays.mast_of].T
     return Sight(
         (walls == 0) & (hills <= 0.0) & rays.known,
         walls,
-        np.maximum(v, hills) * np.sqrt(mhz * 1e6 / LIGHT_M_S),
+        v * per_wavelength,
+        hills * per_wavelength,
         (from_mast, from_point),
         np.hypot(x - from_x, y - from_y),
         z - from_z,

@@ -185,7 +185,8 @@ def _outdoor_dbm(
         seen = sight(scene, cells, points, frequency_mhz)
         over_roofs = np.maximum(clear - knife_edge_db(seen.v), blocked)
         facade = np.where(seen.line_of_sight & indoor.inside[:, None], facade_db(*entries(scene, cells, points)), 0.0)
-        outdoors = likely * (over_roofs - facade) + (1.0 - likely) * blocked
+        # a hill shades whatever way the wave takes through the town behind it
+        outdoors = likely * (over_roofs - facade) + (1.0 - likely) * blocked - knife_edge_db(seen.hill_v)
     return outdoors - _entry_db(links, frequency_mhz, indoor)
 
 
