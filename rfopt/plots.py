@@ -132,7 +132,8 @@ def facade_servers(ax: Axes, unrolled: Unrolled, servers: Sequence[str], lang: s
 def _facade_axes(ax: Axes, unrolled: Unrolled, lang: str) -> None:
     ax.set_facecolor(NOBODY)
     ax.set_xticks(list(unrolled.middles.values()), [say(f"plot.side_{side}", lang) for side in unrolled.middles])
-    ticks = [row for row, floor in enumerate(unrolled.floors) if floor % 5 == 0 or len(unrolled.floors) <= 12]
+    every = next((step for step in (1, 5, 10, 20) if len(unrolled.floors) <= 12 * step), 50)
+    ticks = [row for row, floor in enumerate(unrolled.floors) if floor % every == 0]
     ax.set_yticks(ticks, [f"{unrolled.floors[row]}" for row in ticks])
     ax.set_ylabel(say("plot.floor", lang))
     ax.tick_params(length=0)

@@ -15,7 +15,7 @@ from rfopt import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "drive_tests" / "baohu_tianxia"
-COMMANDS = ("example", "ingest", "diagnose", "recommend", "simulate")
+COMMANDS = ("example", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
