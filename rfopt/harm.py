@@ -167,12 +167,16 @@ def _of_rat(
     return rows
 
 
-def _served(dbm: NDArray[np.float64], error_db: NDArray[np.float64], rat: str) -> tuple[NDArray[np.float64], float]:
-    """Level of the strongest cell at each place, and the share of the places that it covers."""
+def _served(
+    dbm: NDArray[np.float64], error_db: NDArray[np.float64], rat: str
+) -> tuple[NDArray[np.float64], float]:
+    """Level of the strongest cell at each place, and the share of the places covered by the likeliest cell.
+
+    Errors of cells at one place have much in common, so that many weak cells do not add up to a sure one.
+    """
     known = np.where(np.isnan(dbm), -200.0, dbm)
-    place, best = np.arange(len(known)), known.argmax(axis=1)
-    level, spread = known[place, best], np.nan_to_num(error_db[place, best], nan=1.0)
-    return level, float(ndtr((level - COVERED_DBM[rat]) / spread).mean())
+    likely = ndtr((known - COVERED_DBM[rat]) / np.nan_to_num(error_db, nan=1.0))
+    return known.max(axis=1), float(likely.max(axis=1).mean())
 
 
 def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float]) -> Harm:

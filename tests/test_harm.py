@@ -64,10 +64,10 @@ def found(groups: Groups, after: Network) -> dict[tuple[str, str], Harm]:
 
 
 def covered(dbm: np.ndarray, error_db: np.ndarray, rat: str) -> float:
-    """The twin: mean probability of a place being above the threshold."""
+    """The twin: mean probability of a place being above the threshold by its likeliest cell."""
     likely = [
-        norm.cdf((max(row) - COVERED_DBM[rat]) / spread[np.argmax(row)])
-        for row, spread in zip(dbm, error_db, strict=True)
+        max(norm.cdf((level - COVERED_DBM[rat]) / sd) for level, sd in zip(levels, sds, strict=True))
+        for levels, sds in zip(dbm, error_db, strict=True)
     ]
     return float(np.mean(likely))
 
