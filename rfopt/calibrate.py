@@ -45,7 +45,6 @@ class CalibratedCase:
     def as_json(self) -> dict[str, Any]:
         """The result without the model; NaN is None."""
         rows, held = self.calibration.rows, self.held_back
-        outdoors, indoors = self.calibration.shadow_sd_db
         return {
             "schema": SCHEMA,
             "case": self.case.id,
@@ -60,8 +59,8 @@ class CalibratedCase:
             "cells": _records(self.calibration.offsets(), "cell"),
             "terms": _records(self.calibration.terms(), "term"),
             "shadowing": {
-                "outdoors": {"sd_db": _number(outdoors), "correlation_m": lengths_m()["outdoors"]},
-                "indoors": {"sd_db": _number(indoors), "correlation_m": lengths_m()["indoors"]},
+                setting: {"sd_db": _number(sd_db), "correlation_m": lengths_m()[setting]}
+                for setting, sd_db in self.calibration.shadow_sd_db.items()
             },
             "held_back": {
                 "blocks": held.blocks,

@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
 from shapely.geometry import box
 
 from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
-from rfopt.harm import COVERAGE_LOSS, COVERED_DBM, GOOD_DBM, LEVEL_LOSS_DB, Groups, Harm, groups_of, harm
+from rfopt.harm import COMMON, COVERAGE_LOSS, COVERED_DBM, GOOD_DBM, LEVEL_LOSS_DB, Groups, Harm, groups_of, harm
 from rfopt.network import Change, Network, apply, value_of
 from rfopt.radio.calibration import calibrate
 from rfopt.radio.predict import predict
@@ -64,12 +63,11 @@ def found(groups: Groups, after: Network) -> dict[tuple[str, str], Harm]:
 
 
 def covered(dbm: np.ndarray, error_db: np.ndarray, rat: str) -> float:
-    """The twin: mean probability of a place being above the threshold by its likeliest cell."""
-    likely = [
-        max(norm.cdf((level - COVERED_DBM[rat]) / sd) for level, sd in zip(levels, sds, strict=True))
-        for levels, sds in zip(dbm, error_db, strict=True)
-    ]
-    return float(np.mean(likely))
+    """The twin: draws of correlated errors, the share of places with some cell above the threshold."""
+    draw = np.random.default_rng(1)
+    common, own = draw.normal(size=(4000, len(dbm), 1)), draw.normal(size=(4000, *dbm.shape))
+    off = math.sqrt(COMMON) * common + math.sqrt(1.0 - COMMON) * own
+    return float(((dbm + error_db * off).max(axis=2) >= COVERED_DBM[rat]).mean())
 
 
 def columns(net: Network, rat: str) -> np.ndarray:
@@ -214,8 +212,8 @@ def test_power_down_lowers_the_estates_level_by_exactly_itself(down_db: float) -
     row = found(groups, changed(net, ("B", "power_dbm", 12.0 - down_db)))["estate of B", "coverage_gsm"]
     estate = np.ix_(groups.members["estate of B"], columns(groups.network, "GSM"))
     place, spread = groups.dbm[estate], groups.error_db[estate]
-    assert row.before == pytest.approx(covered(place, spread, "GSM"), abs=1e-4)
-    assert row.after == pytest.approx(covered(place - down_db, spread, "GSM"), abs=1e-4)
+    assert row.before == pytest.approx(covered(place, spread, "GSM"), abs=5e-3)
+    assert row.after == pytest.approx(covered(place - down_db, spread, "GSM"), abs=5e-3)
     assert row.after < row.before
     assert row.loss == pytest.approx((row.before - row.after) / COVERAGE_LOSS[1], abs=0.01)
 

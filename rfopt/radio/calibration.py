@@ -1,7 +1,8 @@
 """A propagation model corrected by a log, and how sure it is anywhere.
 
 Level of cell c at place p = prediction + mean offset of the cell's kind and technology + its own offset
-+ slope of its kind · log10(d / 500 m) + entry correction of the wall (macros and micros, indoors) + shadowing.
++ slope of its kind · log10(d / 500 m) + entry correction of the wall (macros and micros, indoors)
++ leakage (distributions, beyond the buildings that they serve) + shadowing.
 `rfopt.radio.calibration_fit` infers all of it together; the shadowing stays as a field, kriged to new places.
 
 Assumed: shadowing is a cell's own. Sectors of one mast share part of it, so what is common to cells, the slope above
@@ -22,9 +23,9 @@ from rfopt.buildings import WALLS, Frame
 from rfopt.levels import Levels, Source
 from rfopt.network import Network
 from rfopt.places import thinned
-from rfopt.radio.calibration_fit import Block, Solution, Spread, Stand, fit, solve
+from rfopt.radio.calibration_fit import SETTINGS, Block, Solution, Spread, Stand, fit, solve
 from rfopt.radio.links import link
-from rfopt.radio.predict import predict
+from rfopt.radio.predict import at_home, predict
 from rfopt.radio.shadowing import INDOOR_M, OUTDOOR_M, Spots, correlation, names_of_buildings, spots_of
 from rfopt.scene import Scene, build_scene
 
@@ -37,21 +38,23 @@ SLOPED = ("macro", "micro")
 UNMAPPED = "unmapped"
 """The wall of a building that the map does not have."""
 ENTERED = (*WALLS, UNMAPPED)
+LEAKAGE = "leakage das"
 TERMS = (
     *(f"offset {kind} {rat}" for kind, rat in GROUPS),
     *(f"slope {kind}" for kind in SLOPED),
     *(f"entry {wall}" for wall in ENTERED),
+    LEAKAGE,
 )
 OPTIONAL = np.array([not term.startswith("offset") for term in TERMS])
-PRIOR_DB = np.array([12.0] * len(GROUPS) + [10.0] * len(SLOPED) + [8.0] * len(ENTERED))
-"""Before a log is seen: a kind's offset (models err by 8 to 12 dB indoors), dB per decade, an entry loss."""
+PRIOR_DB = np.array([12.0] * len(GROUPS) + [10.0] * len(SLOPED) + [8.0] * len(ENTERED) + [10.0])
+"""Before a log is seen: a kind's offset (models err by 8 to 12 dB indoors), dB per decade, an entry loss, a leakage."""
 REFERENCE_M, NEAREST_M = 500.0, 10.0
 NORMAL_90 = 1.6449
 CHUNK = 8192
 FAR = 1e-3
 """Shadowing correlated less than this with every measured place is not kriged."""
 ROW_COLUMNS = (
-    "place", "cell", "level_dbm", "error_db", "censored", "predicted_dbm", "decades", "stand_db", "stand_db2",
+    "place", "cell", "level_dbm", "error_db", "censored", "predicted_dbm", "decades", "home", "stand_db", "stand_db2",
 )  # fmt: skip
 
 
@@ -67,7 +70,8 @@ class Calibration:
         The cells it rests on: kind, rat.
     rows : DataFrame
         A row a level: number of its place and cell, the level or limit and its error, whether it is censored, the
-        prediction, log10(d / 500 m), and the value and variance of its Gaussian stand-in, relative to the prediction.
+        prediction, log10(d / 500 m), whether the cell serves the place's building from inside, and the value and
+        variance of the level's Gaussian stand-in, relative to the prediction.
     spread : Spread
         Variances.
     kept : ndarray of bool, shape (terms,)
@@ -118,10 +122,14 @@ class Calibration:
         return solve(self.blocks, self.stands, self.spread, PRIOR_DB, self.kept)
 
     @property
-    def shadow_sd_db(self) -> tuple[float, float]:
-        """Standard deviation of the shadowing outdoors and indoors."""
-        outdoors, indoors = np.sqrt(self.spread.shadow_db2)
-        return float(outdoors), float(indoors)
+    def shadow_sd_db(self) -> dict[str, float]:
+        """Standard deviation of the shadowing in each of `rfopt.radio.calibration_fit.SETTINGS`."""
+        return dict(zip(SETTINGS, np.sqrt(self.spread.shadow_db2).tolist(), strict=True))
+
+    @cached_property
+    def settings(self) -> NDArray[np.int64]:
+        """Number of the setting of every row."""
+        return setting_of(self.spots.indoors[self.rows["place"].to_numpy()], self.rows["home"].to_numpy(dtype=bool))
 
     def levels(self, network: Network, points: pd.DataFrame, scene: Scene | None = None) -> Levels:
         """Corrected levels at any places, with their full standard deviation.
@@ -159,16 +167,17 @@ class Calibration:
         table = network.cells
         decades, number = decades_of(table, points, self.frame), self.cells.index.get_indexer(table.index)
         mean, error = np.empty(decades.shape), np.empty(decades.shape)
+        home = at_home(scene, table, points)
         for column, (kind, rat) in enumerate(zip(table["kind"], table["rat"], strict=True)):
-            x = design(kind, rat, decades[:, column], walls)
-            of_cell = _Ask(GROUPS.index((kind, rat)), x, spots.indoors, near, heard)
+            x = design(kind, rat, decades[:, column], walls, home[:, column])
+            of_cell = _Ask(GROUPS.index((kind, rat)), x, setting_of(spots.indoors, home[:, column]), near, heard)
             mean[:, column], error[:, column] = self._of_cell(of_cell, int(number[column]))
         return mean, error
 
     def _of_cell(self, ask: _Ask, cell: int) -> tuple[FloatArray, FloatArray]:
-        solution, indoors = self.solution, ask.indoors.astype(int)
+        solution = self.solution
         mean = ask.x @ solution.terms
-        own = self.spread.offset_db2[ask.group] + self.spread.shadow_db2[indoors]
+        own = self.spread.offset_db2[ask.group] + self.spread.shadow_db2[ask.setting]
         left = ask.x
         if cell >= 0:
             shared, kriged = self._shared_db2(ask, cell), np.full(len(ask.x), len(ask.heard))
@@ -183,7 +192,7 @@ class Calibration:
         """Covariance of a cell's levels at the places heard nearby, and at any other place, with its rows."""
         at = self.rows["place"].to_numpy()[self.members[cell]]
         sd = np.sqrt(self.spread.shadow_db2)
-        here, there = sd[ask.indoors[ask.heard].astype(int)], sd[self.spots.indoors[at].astype(int)]
+        here, there = sd[ask.setting[ask.heard]], sd[self.settings[self.members[cell]]]
         near = here[:, None] * ask.near[np.ix_(ask.heard, at)] * there
         return np.asarray(np.vstack([near, np.zeros(len(at))]) + self.spread.offset_db2[ask.group])
 
@@ -227,7 +236,7 @@ class _Ask:
 
     group: int
     x: FloatArray
-    indoors: BoolArray
+    setting: NDArray[np.int64]
     near: FloatArray
     heard: NDArray[np.int64]
 
@@ -287,6 +296,7 @@ def _rows(network: Network, levels: Levels, points: pd.DataFrame, scene: Scene) 
             "censored": source[at] == Source.CENSORED,
             "predicted_dbm": predicted[at],
             "decades": decades[at],
+            "home": at_home(scene, network.cells, points)[at],
         }
     )
 
@@ -300,9 +310,9 @@ def _blocks(points: pd.DataFrame, cells: pd.DataFrame, rows: pd.DataFrame, spots
         blocks.append(
             Block(
                 GROUPS.index((kind, rat)),
-                design(kind, rat, mine["decades"].to_numpy(), walls[place]),
+                design(kind, rat, mine["decades"].to_numpy(), walls[place], mine["home"].to_numpy(dtype=bool)),
                 near[np.ix_(place, place)],
-                spots.indoors[place],
+                setting_of(spots.indoors[place], mine["home"].to_numpy(dtype=bool)),
                 (mine["level_dbm"] - mine["predicted_dbm"]).to_numpy(),
                 mine["error_db"].to_numpy(),
                 mine["censored"].to_numpy(dtype=bool),
@@ -311,7 +321,12 @@ def _blocks(points: pd.DataFrame, cells: pd.DataFrame, rows: pd.DataFrame, spots
     return tuple(blocks)
 
 
-def design(kind: str, rat: str, decades: FloatArray, walls: NDArray[np.object_]) -> FloatArray:
+def setting_of(indoors: BoolArray, home: BoolArray) -> NDArray[np.int64]:
+    """Number of the setting of places towards one cell."""
+    return np.asarray(np.where(home, SETTINGS.index("home"), indoors), dtype=np.int64)
+
+
+def design(kind: str, rat: str, decades: FloatArray, walls: NDArray[np.object_], home: BoolArray) -> FloatArray:
     """What each of `TERMS` adds per dB of it to a cell's level, shape (places, terms).
 
     Parameters
@@ -322,6 +337,8 @@ def design(kind: str, rat: str, decades: FloatArray, walls: NDArray[np.object_])
         log10(d / 500 m).
     walls : ndarray of str, shape (places,)
         '' outdoors.
+    home : ndarray of bool, shape (places,)
+        Where a distribution serves from inside.
     """
     x = np.zeros((len(decades), len(TERMS)))
     x[:, TERMS.index(f"offset {kind} {rat}")] = 1.0
@@ -329,6 +346,8 @@ def design(kind: str, rat: str, decades: FloatArray, walls: NDArray[np.object_])
         x[:, TERMS.index(f"slope {kind}")] = decades
         for wall in ENTERED:
             x[:, TERMS.index(f"entry {wall}")] = walls == wall
+    if kind == "das":
+        x[:, TERMS.index(LEAKAGE)] = ~home
     return x
 
 
@@ -349,4 +368,4 @@ def _interval(value: FloatArray, sd: FloatArray) -> dict[str, Any]:
 
 def lengths_m() -> dict[str, float]:
     """Correlation lengths in use, stated with every result."""
-    return {"outdoors": OUTDOOR_M, "indoors": INDOOR_M}
+    return {"outdoors": OUTDOOR_M, "indoors": INDOOR_M, "home": INDOOR_M}

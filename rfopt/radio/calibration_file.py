@@ -14,7 +14,7 @@ import pandas as pd
 from rfopt.errors import InputError, printable
 from rfopt.files import read_text
 from rfopt.radio.calibration import ENTERED, GROUPS, ROW_COLUMNS, TERMS, Calibration
-from rfopt.radio.calibration_fit import Spread
+from rfopt.radio.calibration_fit import SETTINGS, Spread
 
 SCHEMA = "rfopt.calibration/1"
 PLACE_DIGITS, DIGITS = 9, 10
@@ -92,7 +92,7 @@ def model_from_json(model: Any) -> Calibration:
     if model.get("terms") != list(TERMS):
         raise InputError("terms are not those of this version of rfopt; calibrate again")
     kept = _column(model, "kept", len(TERMS), _flag)
-    shadow = _column(model, "shadow_db2", 2, _within(1e-6, 1e6))
+    shadow = _column(model, "shadow_db2", len(SETTINGS), _within(1e-6, 1e6))
     offset = _column(model, "offset_db2", len(GROUPS), _within(1e-6, 1e6))
     points, cells = _points(_table(model.get("points"), "points")), _cells(_table(model.get("cells"), "cells"))
     rows = _rows(_table(model.get("rows"), "rows"), len(points), len(cells))
@@ -128,6 +128,7 @@ def _rows(table: Mapping[str, Any], places: int, cells: int) -> pd.DataFrame:
         "place": _column(table, "place", count, _below(places)),
         "cell": _column(table, "cell", count, _below(cells)),
         "censored": _column(table, "censored", count, _flag),
+        "home": _column(table, "home", count, _flag),
     }
     columns |= {name: _column(table, name, count, _within(*limits)) for name, limits in ROW_RANGES.items()}
     rows = pd.DataFrame(columns)[list(ROW_COLUMNS)]
@@ -135,7 +136,8 @@ def _rows(table: Mapping[str, Any], places: int, cells: int) -> pd.DataFrame:
         raise InputError("a cell stands twice at one place")
     if len(set(columns["cell"])) < cells:
         raise InputError("a cell of the calibration has no level")
-    return rows.astype(dict.fromkeys(ROW_RANGES, float) | {"place": np.int64, "cell": np.int64, "censored": bool})
+    types = dict.fromkeys(ROW_RANGES, float) | {"place": np.int64, "cell": np.int64, "censored": bool, "home": bool}
+    return rows.astype(types)
 
 
 def _table(value: Any, name: str) -> dict[str, Any]:

@@ -20,6 +20,10 @@ from rfopt.kernels.inverse import inverse, product
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+SETTINGS = ("outdoors", "indoors", "home")
+"""Where a level is taken, as its shadowing sees it; home: in the building that a distribution serves from inside."""
 
 SHADOW_DB, SHADOW_ROWS = 7.0, 6.0
 """Prior of the shadowing: 38.901's 6 dB (NLOS) to 7 dB (O2I), counting as so many rows."""
@@ -48,8 +52,8 @@ class Block:
         What each shared term adds per dB of it.
     correlation : ndarray, shape (rows, rows)
         Of the shadowing.
-    indoors : ndarray of bool, shape (rows,)
-        Which of the two shadowing variances counts; the correlation between the two kinds is 0.
+    setting : ndarray of int, shape (rows,)
+        Which of the shadowing variances counts: one of `SETTINGS`.
     value_db, error_db : ndarray, shape (rows,)
         Level less prediction, or the limit less prediction, and its standard error.
     censored : ndarray of bool, shape (rows,)
@@ -58,7 +62,7 @@ class Block:
     group: int
     x: FloatArray
     correlation: FloatArray
-    indoors: BoolArray
+    setting: IntArray
     value_db: FloatArray
     error_db: FloatArray
     censored: BoolArray
@@ -67,13 +71,13 @@ class Block:
         """Some of the rows."""
         return Block(
             self.group, self.x[rows], self.correlation[np.ix_(rows, rows)],
-            *(a[rows] for a in (self.indoors, self.value_db, self.error_db, self.censored)),
+            *(a[rows] for a in (self.setting, self.value_db, self.error_db, self.censored)),
         )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Variances in dB²: of the shadowing outdoors and indoors, and of the offsets within each group."""
+    """Variances in dB²: of the shadowing in each of `SETTINGS`, and of the offsets within each group."""
 
     shadow_db2: FloatArray
     offset_db2: FloatArray
@@ -143,7 +147,7 @@ def fit(blocks: Sequence[Block], prior_db: FloatArray, optional: BoolArray, grou
     groups : int
         Number of groups.
     """
-    spread = Spread(np.full(2, SHADOW_DB**2), np.full(groups, OFFSET_DB**2))
+    spread = Spread(np.full(len(SETTINGS), SHADOW_DB**2), np.full(groups, OFFSET_DB**2))
     everything = np.ones(len(prior_db), dtype=bool)
     few = [block.take(np.unique(np.linspace(0, len(block.x) - 1, FEW).astype(int))) for block in blocks]
     stands = opening(few)
@@ -182,7 +186,7 @@ def noise_db2(error_db: FloatArray) -> FloatArray:
 
 def prior_db2(block: Block, spread: Spread) -> FloatArray:
     """Covariance of a cell's offset and shadowing over its rows."""
-    scale = np.sqrt(spread.shadow_db2)[block.indoors.astype(int)]
+    scale = np.sqrt(spread.shadow_db2)[block.setting]
     return np.asarray(spread.offset_db2[block.group] + scale[:, None] * block.correlation * scale)
 
 
@@ -266,10 +270,10 @@ def _below(block: Block, stand: Stand, mean_db: FloatArray, variance_db2: FloatA
 
 def _respread(blocks: Sequence[Block], solution: Solution, spread: Spread) -> Spread:
     """One step of restricted maximum likelihood for the variances."""
-    shadow, offset = np.zeros((2, 2)), np.zeros((len(spread.offset_db2), 2))
+    shadow, offset = np.zeros((len(SETTINGS), 2)), np.zeros((len(spread.offset_db2), 2))
     for block, part in zip(blocks, solution.parts, strict=True):
-        for kind, rows in ((0, ~block.indoors), (1, block.indoors)):
-            shadow[kind] += _evidence(part, solution.of_kept, rows, block.correlation)
+        for setting in np.unique(block.setting):
+            shadow[setting] += _evidence(part, solution.of_kept, block.setting == setting, block.correlation)
         offset[block.group] += _evidence(part, solution.of_kept, np.ones(len(block.x), dtype=bool), None)
     return Spread(
         _step(spread.shadow_db2, shadow, SHADOW_DB, SHADOW_ROWS),

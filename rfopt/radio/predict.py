@@ -240,17 +240,29 @@ def _distribution_dbm(
     """Levels of distributions, from the inside of their buildings and from the outside."""
     homes = _homes(scene, cells)
     panel = cells["azimuth_deg"].notna().to_numpy()
-    outdoors = panel & _stands_outside(scene, cells, homes)
-    shape = links.distance_m.shape
-    served = np.array([[name in home for home in homes] for name in indoor.names], dtype=bool).reshape(shape)
     efficient = np.array([_efficient(scene, home) for home in homes], dtype=bool)
     walled = np.array([bool(home) for home in homes], dtype=bool) & ~panel
     leaving = np.where(walled, p2109_db(frequency_mhz, links.elevation_deg, efficient), 0.0)
     entry = _entry_db(links, frequency_mhz, indoor)
     beyond = leaving + free_space(frequency_mhz, links.distance_3d_m) + entry
     within = _home_loss_db(links, frequency_mhz)
-    loss = np.where(indoor.inside[:, None] & served & ~outdoors, within, beyond)
+    loss = np.where(_served(scene, cells, homes, indoor), within, beyond)
     return np.asarray(cells["power_dbm"].to_numpy(np.float64) + cell_gains_dbi(cells, links, patterns) - loss)
+
+
+def at_home(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame) -> BoolArray:
+    """Where a distribution reaches a point from within the point's own building; bool, shape (points, cells)."""
+    das = (cells["kind"] == "das").to_numpy()
+    found = np.zeros((len(points), len(cells)), dtype=bool)
+    found[:, das] = _served(scene, cells[das], _homes(scene, cells[das]), _indoor(scene, points))
+    return found
+
+
+def _served(scene: Scene, cells: pd.DataFrame, homes: list[set[str]], indoor: _Indoor) -> BoolArray:
+    outdoors = cells["azimuth_deg"].notna().to_numpy() & _stands_outside(scene, cells, homes)
+    named = [[name in home for home in homes] for name in indoor.names]
+    served = np.array(named, dtype=bool).reshape(len(indoor.names), len(cells))
+    return np.asarray(indoor.inside[:, None] & served & ~outdoors)
 
 
 def _homes(scene: Scene, cells: pd.DataFrame) -> list[set[str]]:

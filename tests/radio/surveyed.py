@@ -13,7 +13,7 @@ from rfopt.buildings import Frame
 from rfopt.levels import Levels, Source
 from rfopt.network import Network
 from rfopt.radio.calibration import TERMS, decades_of, design, walls_of
-from rfopt.radio.predict import predict
+from rfopt.radio.predict import at_home, predict
 from rfopt.radio.shadowing import correlation, spots_of
 from rfopt.scene import Scene, build_scene, points_of_floor
 from rfopt.sites import read_network
@@ -86,11 +86,12 @@ def survey(seed: int, outdoors: int = 60, reach_m: float = 600.0, outliers: floa
     terms = {term: float(rng.normal(0.0, 8.0 if term.startswith("offset") else 6.0)) for term in TERMS}
     vector = np.array([terms[term] for term in TERMS])
     walls, decades = walls_of(points, scene), decades_of(network.cells, points, Frame(38.495, 106.225))
+    home = at_home(scene, network.cells, points)
     true, offsets = base.copy(), {}
     for column, (name, cell) in enumerate(network.cells.iterrows()):
         own = rng.normal(0.0, 5.0)
         offsets[name] = own + terms[f"offset {cell['kind']} {cell['rat']}"]
-        true[:, column] += design(cell["kind"], cell["rat"], decades[:, column], walls) @ vector + own
+        true[:, column] += design(cell["kind"], cell["rat"], decades[:, column], walls, home[:, column]) @ vector + own
         true[:, column] += _shadow_root(outdoors, reach_m) @ rng.normal(size=len(points))
     seen = true + ERROR_DB * rng.normal(size=true.shape)
     wrong = rng.random(true.shape) < outliers

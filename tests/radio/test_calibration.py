@@ -76,8 +76,9 @@ def test_levels_elsewhere_are_nearer_and_as_sure_as_said(surveys, fitted, drawn)
 
 
 def test_the_spread_of_the_shadowing_is_found(fitted):
-    found = np.mean([calibration.shadow_sd_db for calibration in fitted], axis=0)
-    assert found == pytest.approx(SHADOW_DB, rel=0.15)
+    outdoors, indoors, home = np.mean([list(one.shadow_sd_db.values()) for one in fitted], axis=0)
+    assert (outdoors, indoors) == pytest.approx(SHADOW_DB, rel=0.15)
+    assert home == pytest.approx(SHADOW_DB[1], rel=0.3)  # two cells serve from inside
 
 
 def test_what_is_held_back_is_predicted_as_well_as_it_says(fitted):
@@ -149,14 +150,14 @@ def one_cell(value, limit) -> Block:
     apart = 30.0 * np.arange(len(value))
     spots = Spots(apart, 0.0 * apart, 0.0 * apart + 1.5, np.zeros(len(value), dtype=bool))
     filled = np.array([limit if v is None else v for v in value], dtype=float)
-    return Block(0, x, correlation(spots, spots), spots.indoors, filled, np.ones(len(value)), ~seen)
+    return Block(0, x, correlation(spots, spots), spots.indoors.astype(int), filled, np.ones(len(value)), ~seen)
 
 
 @pytest.mark.parametrize("value", [(2.0, None, None), (None, -9.0, -4.0, None), (None, None)])
 def test_censored_levels_against_sampling(value):
     """The posterior mean offset, by weighting draws from the prior."""
     limit, block = -6.0, one_cell(value, -6.0)
-    spread = Spread(np.full(2, 49.0), np.full(6, 36.0))
+    spread = Spread(np.full(3, 49.0), np.full(6, 36.0))
     everything = np.ones(len(TERMS), dtype=bool)
     stands = opening([block])
     for _ in range(6):
@@ -212,7 +213,7 @@ def test_outliers_hardly_count(monkeypatch):
     assert odd.sum() >= 30
     assert moved < 0.4 and moved < 0.5 * misled
     assert found.shadow_sd_db == pytest.approx(clean.shadow_sd_db, rel=0.1)
-    assert believed.shadow_sd_db > found.shadow_sd_db
+    assert all(believed.shadow_sd_db[name] > found.shadow_sd_db[name] for name in ("outdoors", "indoors"))
 
 
 @given(off=st.floats(-60, 60), variance=st.floats(0.5, 200))
@@ -277,7 +278,7 @@ def test_at_a_measured_place_the_level_is_the_measured_one(surveys, drawn, fitte
     assert np.median(np.abs(levels.dbm - part.dbm)[measured]) < ERROR_DB
     assert np.median(levels.error_db[measured]) < 1.5 * ERROR_DB
     far = part.points.assign(lat=part.points["lat"] + 0.02)
-    assert (fitted[0].levels(network, far, scene).error_db > 0.9 * min(fitted[0].shadow_sd_db)).all()
+    assert (fitted[0].levels(network, far, scene).error_db > 0.9 * min(fitted[0].shadow_sd_db.values())).all()
     assert (levels.source == Source.PREDICTED).all()
 
 
@@ -336,7 +337,7 @@ def test_any_places_have_a_covariance(rows):
 
 def test_least_squares_against_one_large_system():
     """Cell by cell is the same as all rows at once under one dense covariance."""
-    rng, spread = np.random.default_rng(0), Spread(np.array([49.0, 36.0]), np.full(6, 25.0))
+    rng, spread = np.random.default_rng(0), Spread(np.array([49.0, 36.0, 25.0]), np.full(6, 25.0))
     blocks = [one_cell(tuple(rng.normal(0, 8, 5)), 0.0), one_cell(tuple(rng.normal(0, 8, 4)), 0.0)]
     stands = opening(blocks)
     solution = solve(blocks, stands, spread, PRIOR_DB, np.ones(len(TERMS), dtype=bool))
