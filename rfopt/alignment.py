@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
 from rfopt.levels import Levels
 from rfopt.network import Network
+from rfopt.traps import LEAST_PAIR_DB, idle_boundary_db, traps
 
-SUBTRACTED_S = 640.0
 MOST_SHARE = 0.05
 """Share of time in the zone between two boundaries from which it is said."""
-LEAST_PAIR_DB = 4.0
-"""R-HYST: power-budget margins of a pair must sum to this, or calls circle."""
 
 
 def misalignments(evidence: Evidence, network: Network) -> list[str]:
@@ -26,18 +23,19 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
     R-ALIGN: a call set up in idle on a rewarded cell s is handed out at once where margin < L_n − L_s < reward
     difference; said where that zone holds more than `MOST_SHARE` of the time at some point.
     R-HYST: the two margins of a pair sum to less than `LEAST_PAIR_DB`.
+    R-LOOP, R-TRAP: what `rfopt.traps` proves of the cells heard, at any levels.
     """
     levels, sigma = _levels_under(evidence, network), evidence.gsm.fading.sigma_db * math.sqrt(2.0)
     margins = network.neighbours["ho_margin_pbgt_db"]
     pairs: dict[tuple[str, str], float] = dict(zip(margins.index, margins.to_numpy(dtype=float), strict=True))
-    reward = _rewards(network.cells.loc[levels.cells])
-    notes = []
+    boundary = idle_boundary_db(network, levels.cells)
+    notes = _proven(evidence, network)
     for cell in (name for name in evidence.wanted if name in levels.cells):
         for other in levels.cells:
             margin = pairs.get((cell, other))
             if margin is None or other == cell:
                 continue
-            more = reward[cell] - reward[other]
+            more = float(boundary[levels.cells.get_loc(cell), levels.cells.get_loc(other)])
             zone = _between(levels.of(other) - levels.of(cell), sigma, margin, more)
             if more > margin and zone > MOST_SHARE:
                 notes.append(
@@ -53,6 +51,14 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
     return notes
 
 
+def _proven(evidence: Evidence, network: Network) -> list[str]:
+    """Circles among all cells heard, and cells from which nothing leads back to a wanted one."""
+    found = traps(network, [*evidence.gsm.levels.cells, *evidence.lte.levels.cells])
+    circles = [f"R-LOOP: {trap.sentence('en')}" for trap in found if trap.kind in ("circle", "quality")]
+    stuck = [trap for trap in found if trap.kind == "one_way" and trap.cells[0] in evidence.wanted]
+    return circles + [f"R-TRAP: {trap.sentence('en')}" for trap in stuck]
+
+
 def _levels_under(evidence: Evidence, network: Network) -> Levels:
     """The measured GSM levels, moved by what the network's power and antennas change."""
     levels, situation = evidence.gsm.levels, evidence.situation
@@ -60,12 +66,6 @@ def _levels_under(evidence: Evidence, network: Network) -> Levels:
     row = np.array([situation.points.index(point) for point in levels.points.index], dtype=np.intp)
     delta = situation.change(network.cells.loc[cells])
     return levels.shifted(delta[np.ix_(row, cells.get_indexer(levels.cells))])
-
-
-def _rewards(cells: pd.DataFrame) -> dict[str, float]:
-    """What C2 adds to C1, per cell; a penalty time of code 31 turns its sign."""
-    sign = np.where(cells["penalty_time_s"] == SUBTRACTED_S, -1.0, 1.0)
-    return dict(zip(cells.index, sign * cells["cell_reselect_offset_db"].to_numpy(dtype=float), strict=True))
 
 
 def _between(gap_db: NDArray[np.float64], sigma_db: float, low_db: float, high_db: float) -> float:

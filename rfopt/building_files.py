@@ -1,9 +1,10 @@
-"""Building polygons from GeoJSON, with the oddities of real maps."""
+"""Building polygons from GeoJSON, GeoPackage and Shapefile, with the oddities of real maps."""
 
 from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,19 +17,33 @@ from shapely.geometry.base import BaseGeometry
 
 from rfopt.buildings import FLOOR_HEIGHT_M, WALLS, Building
 from rfopt.errors import InputError, did_you_mean, printable
-from rfopt.files import read_text
+from rfopt.files import read_bytes, read_text
 
 UNKNOWN_FLOORS = 6
 """Floors of a building of which neither height nor floors is known: an assumption."""
 
 TALLEST_M = 1000.0
+LARGEST_MAP_BYTES = 2 << 30
 MOST_FLOORS = 300.0
+MAP_ENDINGS = (".geojson", ".gpkg", ".shp")
 HEIGHT_KEYS = ("height_m", "height")
 FLOORS_KEYS = ("floors", "building:levels")
+WGS84 = ("EPSG:4326", "EPSG:4490", "EPSG:4979", "OGC:CRS84", "WGS 84", "WGS_1984", "CGCS2000", "CGCS_2000")
+"""Names of WGS84, and of China's CGCS2000, which differs by centimetres."""
+SPELT = {
+    "floor_heig": "floor_height_m",
+    "building_levels": "building:levels",
+    "building_l": "building:levels",
+    "floor": "floors",
+    "levels": "floors",
+    "fid": "id",
+}
+"""How property names come out of a Shapefile, cut to ten characters, or of a database."""
+INSTALL = "pip install 'rfopt[maps]'"
 
 
 def read_buildings(path: Path | str) -> tuple[list[Building], list[str]]:
-    """Read a GeoJSON map of buildings (contract §1).
+    """Read a map of buildings: GeoJSON (contract §1), or GeoPackage and Shapefile with the same properties.
 
     Features that are no polygons (label points) are passed over. Pieces that share an id are one building, as high as
     its highest piece. Without a height: floors × floor height, and without floors an assumed six. The spellings
@@ -53,7 +68,8 @@ def read_buildings(path: Path | str) -> tuple[list[Building], list[str]]:
     path = Path(path)
     counts: Counter[str] = Counter()
     pieces: dict[str, Building] = {}
-    for number, feature in enumerate(_features(path)):
+    features = _features(path) if path.suffix.lower() not in (".gpkg", ".shp") else _map_features(path, counts)
+    for number, feature in enumerate(features):
         try:
             building = _building(feature, number, counts)
         except InputError as error:
@@ -82,6 +98,58 @@ def _features(path: Path) -> list[Any]:
     if not isinstance(features, list):
         raise InputError("has no list 'features', expected a GeoJSON FeatureCollection", path)
     return features
+
+
+def _map_features(path: Path, counts: Counter[str]) -> list[dict[str, Any]]:
+    """The features of a GeoPackage or Shapefile as GeoJSON has them."""
+    try:
+        import pyogrio  # noqa: PLC0415  an extra
+    except ImportError:
+        raise InputError(f"is a map whose reader is not installed, expected {INSTALL} or a GeoJSON map", path) from None
+    read_bytes(path, LARGEST_MAP_BYTES)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's own remarks
+            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is None or "Polygon" in str(kind)]
+            layer = _layer(layers, path)
+            meta, fids, shapes, fields = pyogrio.raw.read(path, layer=layer, return_fids=True, force_2d=True)
+            outlines = shapely.from_wkb(shapes, on_invalid="ignore")
+    except (RuntimeError, ValueError, UnicodeDecodeError) as error:  # what GDAL says
+        raise InputError(f"is no map that can be read: {printable(error, 120)}", path) from None
+    _refuse_system(meta["crs"], path, counts, len(fids))
+    names = [SPELT.get(str(name).lower(), str(name).lower()) for name in meta["fields"]]
+    columns = [[_plain(value) for value in column.tolist()] for column in fields]
+    return [
+        {
+            "id": int(fid),
+            "properties": {name: column[k] for name, column in zip(names, columns, strict=True)},
+            "geometry": json.loads(shapely.to_geojson(outlines[k])) if outlines[k] is not None else None,
+        }
+        for k, fid in enumerate(fids)
+    ]
+
+
+def _layer(layers: list[str], path: Path) -> str:
+    """The layer of buildings: the only one of polygons, or the one of that name."""
+    if len(layers) == 1:
+        return layers[0]
+    if "buildings" in layers:
+        return "buildings"
+    names = printable(", ".join(layers), 200) or "none"
+    raise InputError(f"has the polygon layers {names}, expected one, or one called buildings", path)
+
+
+def _refuse_system(system: str | None, path: Path, counts: Counter[str], features: int) -> None:
+    """Refuse a map that is not in degrees of WGS84."""
+    if system is None:
+        counts["have no coordinate system and were taken as WGS84"] += features
+    elif not any(name in system for name in WGS84) or system.startswith("PROJC"):
+        name = printable(system.split(",")[0], 60)
+        raise InputError(f"is in {name}, expected WGS84 degrees (ogr2ogr -t_srs EPSG:4326 converts it)", path)
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _building(feature: Any, number: int, counts: Counter[str]) -> Building | None:

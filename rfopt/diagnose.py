@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from rfopt.case import Case
+from rfopt.doubts import finding_of, table_doubts
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.kpis import aim, compute, objective
 from rfopt.logs.transitions import pingpong, transitions
 from rfopt.mobility.simulate import simulate
 from rfopt.network import apply
+from rfopt.radio.sector_errors import Doubt
 from rfopt.rules import Figures, rules
+from rfopt.score import intervals
 
 LEAST_LACK = 0.02
 """An objective this close to 1 leaves nothing to explain."""
 LEAST_WEIGHT = 0.2
 SYMPTOM_WEIGHT = 0.9
+BY_FAR, BELOW = 0.75, 0.49
+"""Severity of a figure of the log from which chance is no excuse, and what is left of a finding that may be chance."""
+OF_PATTERNS = ("overshoot",)
+"""Rules whose cure rests on where an antenna points."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
 
@@ -39,14 +47,47 @@ class Diagnosis:
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
-    """Ask every rule, test every answer in simulation, and rank."""
+    """Look for errors in the site table, ask every rule, test every answer in simulation, and rank."""
     figures = Figures(compute(evidence.logged), compute(evidence.replay))
     start = objective(dict(figures.modelled))
-    found = [finding for rule in rules.values() for finding in rule(evidence, figures)]
+    doubts = table_doubts(evidence)
+    found = [finding_of(evidence, doubt) for doubt in doubts if doubt.certain]
+    found += [finding for rule in rules.values() for finding in rule(evidence, figures)]
+    spans = intervals(evidence.replay, evidence)
+    found = [_unless_chance(_with_disagreement(finding, figures), figures, spans) for finding in found]
+    found = [_with_doubts(finding, doubts) for finding in found]
     judged = [(finding, _explained(evidence, finding, start)) for finding in found]
     weighed = [(replace(f, severity=round(_weigh(f, share), 4)), share) for f, share in judged]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
     return Diagnosis(tuple(f for f, _ in weighed), tuple(share for _, share in weighed), figures, start)
+
+
+def _unless_chance(finding: Finding, figures: Figures, spans: Mapping[str, tuple[float, float]]) -> Finding:
+    """Below 0.5 where its figures' 90 % intervals all reach their targets and the log misses none by far."""
+    if not 0.5 <= finding.severity <= figures.severity(*finding.figures):
+        return finding
+    for name in finding.figures:
+        ends = [aim(name).severity(end) for end in spans.get(name, ()) if not math.isnan(end)]
+        if min(ends, default=0.0) > 0.5 or aim(name).severity(figures.measured.get(name, math.nan)) >= BY_FAR:
+            return finding
+    return replace(finding, severity=BELOW)
+
+
+def _with_disagreement(finding: Finding, figures: Figures) -> Finding:
+    """With both values of the figure that log and model judge most differently, if they do materially."""
+    name = figures.disagreement(*finding.figures)
+    if not name:
+        return finding
+    both = {"figure": name, "measured": round(figures.measured[name], 3), "modelled": round(figures.modelled[name], 3)}
+    return replace(finding, evidence={**finding.evidence, **both})
+
+
+def _with_doubts(finding: Finding, doubts: Sequence[Doubt]) -> Finding:
+    """With a mark if its cure moves an antenna whose row of the table is in doubt."""
+    doubtful = [cell for doubt in doubts for cell in doubt.cells if cell in finding.cells]
+    if finding.rule not in OF_PATTERNS or not doubtful:
+        return finding
+    return replace(finding, evidence={**finding.evidence, "doubtful": "; ".join(doubtful)})
 
 
 def _explained(evidence: Evidence, finding: Finding, start: float) -> float:

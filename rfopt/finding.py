@@ -31,6 +31,8 @@ class Finding:
         What would take the fault away in simulation, legal or not; empty where a plan cannot.
     cause : bool
         True for a fault of the network, False for a symptom of one.
+    figures : tuple of str
+        The key figures that its severity was judged by.
     """
 
     rule: str
@@ -41,6 +43,7 @@ class Finding:
     basis: str = "measured"
     cure: Plan = ()
     cause: bool = True
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rfopt.alignment import misalignments
+from rfopt.doubts import note_on, table_doubts
 from rfopt.evidence import Evidence, complaint_rows
 from rfopt.network import Plan, apply
 
@@ -12,10 +13,11 @@ TILTS = ("mech_tilt_deg", "elec_tilt_deg")
 
 
 def notes_on(evidence: Evidence, plan: Plan) -> tuple[str, ...]:
-    """Notes on a case's inputs and on a plan for it, a sentence each."""
+    """Notes on a case's inputs and on a plan for it, a sentence each; doubts about the site table come first."""
     _, elsewhere = complaint_rows(evidence.case.readings, evidence.case.floor)
     heard = set(evidence.readings["cell"])
     return (
+        *(note_on(doubt) for doubt in table_doubts(evidence)),
         *evidence.case.notes,
         *([elsewhere] if elsewhere else []),
         *_identities(evidence),

@@ -10,6 +10,7 @@ import numpy as np
 
 from rfopt import __version__
 from rfopt.case import Case
+from rfopt.dependence import Dependence, Option, dependences, pareto
 from rfopt.diagnose import Diagnosis, diagnose
 from rfopt.errors import InputError
 from rfopt.evidence import Evidence, gather
@@ -17,18 +18,27 @@ from rfopt.finding import Move
 from rfopt.fixes import fixes
 from rfopt.harm import Groups, Harm, groups_of
 from rfopt.kpis import compute
-from rfopt.mobility.simulate import simulate, thinned
+from rfopt.mobility.simulate import Budget, simulate, thinned
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Change, Network, Plan, apply, keys_of
 from rfopt.notes import notes_on
+from rfopt.reach import ceiling_of, ceilings
+from rfopt.rejected import Rejection, not_permitted, not_taken
 from rfopt.score import Score, cost_of, intervals, score
-from rfopt.search import Search, find, parts_of
+from rfopt.search import find
+from rfopt.trial import Search, parts_of, without
 
 HEALTHY = 0.97
 """As-found objective from which nothing is looked for where no finding reaches 0.5."""
 FOUND = 0.5
 ROUGH_DRAWS, ROUGHLY_SURE = 6, 0.6
 """Draws on which the search looks around, and how sure of a change it must be there; it decides on all draws."""
+MOST_PLANS = 60
+"""Plans that are all scored where the permitted moves make no more."""
+MOST_CELL_TRIALS = 6000
+"""Plans scored in looking around times cells heard, however many moves there are: a plan's replay grows with them."""
+MOST_OPTIONS = 8
+"""Plans that looked good in passing and are scored on all draws to be shown beside the plan."""
 
 Progress = Callable[[str, float], None]
 
@@ -44,6 +54,7 @@ class Step:
     sure: float
     because: tuple[str, ...]
     fix: str
+    depends_on: tuple[Dependence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,11 @@ class Recommendation:
         90 % interval of each figure after the plan (before it where the plan is empty).
     ladder : tuple of (text, objective)
         Objective as the plan's parts are added one after the other.
+    bound : float
+        Objective that no plan of the permitted moves exceeds on these draws; `bound_by` says how that is known:
+        ``enumeration`` (every plan was scored) or ``reach`` (`rfopt.reach`: figures that no move touches stay).
+    options : tuple of Option
+        Plans of rising cost and gain, from "do nothing"; none breaks a limit, none is beaten by another known one.
     rivals : mapping
         Plans scored beside it: name to (plan, score).
     """
@@ -76,12 +92,20 @@ class Recommendation:
     interval: Mapping[str, tuple[float, float]]
     interval_before: Mapping[str, tuple[float, float]]
     harm: tuple[Harm, ...]
-    rejected: tuple[Mapping[str, str], ...]
+    rejected: tuple[Rejection, ...]
     warnings: tuple[str, ...]
     ladder: tuple[tuple[str, float], ...]
     replay_after: Replay
     rivals: Mapping[str, tuple[Plan, Score]] = field(default_factory=dict)
     tried: int = 0
+    bound: float = 1.0
+    bound_by: str = "reach"
+    options: tuple[Option, ...] = ()
+
+    @property
+    def gap(self) -> float:
+        """What is left between the plan's objective and what no plan exceeds."""
+        return max(self.bound - self.score_after.objective, 0.0)
 
     @property
     def plan(self) -> Plan:
@@ -98,8 +122,10 @@ def quiet(stage: str, share: float) -> None:
     """Progress that nobody watches."""
 
 
-def diagnose_case(case: Case, seed: int = 0, progress: Progress = quiet) -> tuple[Evidence, Diagnosis]:
-    """Gather the evidence of a case and diagnose it.
+def diagnose_case(
+    case: Case, seed: int = 0, progress: Progress = quiet, budget: Budget | None = None
+) -> tuple[Evidence, Diagnosis]:
+    """Gather the evidence of a case and diagnose it; `budget` says how much is simulated.
 
     Raises
     ------
@@ -107,7 +133,7 @@ def diagnose_case(case: Case, seed: int = 0, progress: Progress = quiet) -> tupl
         If the case has no network, or no reading of its logs can be matched to a cell.
     """
     progress("gather", 0.0)
-    evidence = gather(case, needed_network(case), seed)
+    evidence = gather(case, needed_network(case), seed, budget)
     if not evidence.gsm.levels.cells.size and not evidence.lte.levels.cells.size:
         raise InputError(f"no reading of case {case.id} matches a cell of the network: are they of the same place?")
     progress("diagnose", 0.3)
@@ -128,7 +154,11 @@ def needed_network(case: Case) -> Network:
 
 
 def recommend(
-    case: Case, seed: int = 0, rivals: Mapping[str, Plan] | None = None, progress: Progress = quiet
+    case: Case,
+    seed: int = 0,
+    rivals: Mapping[str, Plan] | None = None,
+    progress: Progress = quiet,
+    budget: Budget | None = None,
 ) -> Recommendation:
     """Diagnose a case and find the plan that is worth most.
 
@@ -141,44 +171,56 @@ def recommend(
         Plans of others to score beside it.
     progress : callable, optional
         Told the stage and the share done.
+    budget : Budget, optional
+        How much is simulated.
 
     Raises
     ------
     InputError
         If the case has no network or its log matches none of its cells.
     """
-    evidence, diagnosis = diagnose_case(case, seed, progress)
+    evidence, diagnosis = diagnose_case(case, seed, progress, budget)
     moves, dropped = _permitted(evidence, diagnosis)
     progress("search", 0.0)
     groups = groups_of(evidence, _movable(moves))
-    search = Search(lambda plan: score(evidence, groups, plan), moves, case.limits.max_changes, progress)
-    fewer = replace(evidence, situation=thinned(evidence.situation, ROUGH_DRAWS))
-    rough = Search(lambda plan: score(fewer, groups, plan), moves, case.limits.max_changes, progress, sure=ROUGHLY_SURE)
+    exact = _search(evidence, groups, moves, progress, most_plans=MOST_PLANS)
+    draws = min(ROUGH_DRAWS, evidence.situation.budget.draws)
+    fewer = replace(evidence, situation=thinned(evidence.situation, draws))
+    trials = MOST_CELL_TRIALS / len(evidence.situation.network.cells)
+    rough = replace(_search(fewer, groups, moves, progress), sure=ROUGHLY_SURE, most_trials=trials)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
-    plan = find(rough, search) if moves and (found or diagnosis.objective < HEALTHY) else ()
+    plan = find(rough, exact) if moves and (found or diagnosis.objective < HEALTHY) else ()
     progress("report", 0.9)
-    return _result(evidence, diagnosis, seed, search, rough, groups, plan, dropped, rivals or {})
+    return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped, rivals or {})
 
 
-def _permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], list[dict[str, str]]]:
+def _search(evidence: Evidence, groups: Groups, moves: list[Move], progress: Progress, most_plans: int = 0) -> Search:
+    """A search over some moves, scored on an evidence's own draws."""
+    return Search(
+        lambda plan: score(evidence, groups, plan),
+        moves,
+        evidence.case.limits.max_changes,
+        progress,
+        ceiling=ceilings(evidence),
+        later=frozenset(name for name in fixes if fixes.facts[name].get("later")),
+        most_plans=most_plans,
+    )
+
+
+def _permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], list[Rejection]]:
     """Moves that the findings call for and the case's limits allow, and those the limits rule out."""
     serious = tuple(f for f in diagnosis.findings if f.severity >= FOUND)
     moves: list[Move] = []
-    dropped: dict[tuple[str, str, str], dict[str, str]] = {}
+    dropped: dict[tuple[str, str, str], Rejection] = {}
     for fix in fixes.values():
         for move in fix(evidence, serious):
-            why = next((w for c in move.changes if (w := evidence.case.limits.allow(c.cell, c.parameter, c.visit))), "")
-            if why:
-                dropped.setdefault(
-                    (move.changes[0].cell, move.changes[0].parameter, why), _rejection(move.changes[0], why)
-                )
-            else:
+            barred = ((c, evidence.case.limits.allow(c.cell, c.parameter, c.visit)) for c in move.changes)
+            change, why = next(((c, w) for c, w in barred if w), (None, ""))
+            if change is None:
                 moves.append(move)
+            else:
+                dropped.setdefault((change.cell, change.parameter, why), not_permitted(move, change, why))
     return moves, list(dropped.values())
-
-
-def _rejection(change: Change, why: str) -> dict[str, str]:
-    return {"cell": change.cell, "parameter": change.parameter, "why": why}
 
 
 def _movable(moves: list[Move]) -> list[str]:
@@ -191,23 +233,24 @@ def _result(
     evidence: Evidence,
     diagnosis: Diagnosis,
     seed: int,
-    search: Search,
+    exact: Search,
     rough: Search,
     groups: Groups,
     plan: Plan,
-    dropped: list[dict[str, str]],
+    dropped: list[Rejection],
     rivals: Mapping[str, Plan],
 ) -> Recommendation:
-    steps, ladder = _in_order(search, plan)
+    steps, ladder, prefixes = _in_order(exact, rough, plan)
     plan = tuple(step.change for step in steps)
     after = simulate(evidence.situation, apply(evidence.network, plan)) if plan else evidence.replay
-    scored = search.score(plan)
+    scored = exact.score(plan)
+    bound, bound_by = _bound(evidence, exact)
     return Recommendation(
         evidence,
         diagnosis,
         seed,
         steps,
-        search.score(()),
+        exact.score(()),
         scored,
         diagnosis.figures.modelled,
         compute(after),
@@ -215,65 +258,66 @@ def _result(
         intervals(after, evidence),
         intervals(evidence.replay, evidence),
         scored.harm,
-        tuple(dropped + _not_taken(rough, plan)),
+        tuple(dropped + not_taken(rough, plan)),
         notes_on(evidence, plan),
         ladder,
         after,
         {name: (other, score(evidence, groups, other)) for name, other in rivals.items()},
-        len(rough.seen),
+        len({*rough.seen, *exact.seen}),
+        bound,
+        bound_by,
+        pareto(exact, [*prefixes, *_passing(rough)]) if plan else (),
     )
 
 
-def _in_order(search: Search, plan: Plan) -> tuple[tuple[Step, ...], tuple[tuple[str, float], ...]]:
-    """A plan's parts, the most gainful first, each with what it adds on top of those before it."""
-    left = parts_of(plan, search.moves)
-    done: Plan = ()
+def _bound(evidence: Evidence, exact: Search) -> tuple[float, str]:
+    """What no plan of the permitted moves exceeds on these draws, and how that is known."""
+    if exact.moves and exact.enumerable() and len(exact.seen) > 1:
+        permitted = (plan for plan in exact.seen if exact.worth(plan) > -1.0)
+        return max(exact.score(plan).objective for plan in permitted), "enumeration"
+    return ceiling_of(evidence, [c for move in exact.moves for c in move.changes]), "reach"
+
+
+def _passing(rough: Search) -> list[Plan]:
+    """The plans that looked best for their cost in passing."""
+    front = pareto(rough, list(rough.seen))
+    return [option.plan for option in front[-MOST_OPTIONS:]]
+
+
+def _in_order(
+    exact: Search, rough: Search, plan: Plan
+) -> tuple[tuple[Step, ...], tuple[tuple[str, float], ...], list[Plan]]:
+    """A plan's parts, the most gainful first, each with what it adds on top of those before it; and those plans."""
+    left = parts_of(plan, exact.moves)
+    depends = dependences(rough, plan, left)
+    prefixes: list[Plan] = [()]
     steps: list[Step] = []
-    ladder = [("", search.score(()).objective)]
-    whole, nothing = search.score(plan), search.score(())
+    ladder = [("", exact.score(()).objective)]
     while left:
-        part = max(left, key=lambda p: (search.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
+        done = prefixes[-1]
+        part = max(left, key=lambda p: (exact.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
         left.remove(part)
-        before, now = search.score(done), search.score((*done, *part))
-        rest = search.score(tuple(c for c in plan if c not in part))
-        origin = next((m for m in search.moves if set(part) <= set(m.changes)), None)
-        steps += [
-            Step(
-                change,
-                (now.objective - before.objective) / len(part),
-                (search.score(part).objective - nothing.objective) / len(part),
-                (whole.objective - rest.objective) / len(part),
-                whole.helps(rest),
-                origin.because if origin else (),
-                origin.fix if origin else "",
-            )
-            for change in part
-        ]
-        done = (*done, *part)
-        ladder.append((" · ".join(str(c) for c in part), now.objective))
-    return tuple(steps), tuple(ladder)
+        prefixes.append((*done, *part))
+        steps += _steps(exact, plan, done, part, tuple(d for d in depends if d.part == part))
+        ladder.append((" · ".join(str(c) for c in part), exact.score(prefixes[-1]).objective))
+    return tuple(steps), tuple(ladder), prefixes
 
 
-def _not_taken(search: Search, plan: Plan) -> list[dict[str, str]]:
-    """For every parameter proposed and left alone: what its best value would add to the plan."""
-    taken = {c.key for c in plan}
-    here = search.score(plan)
-    best: dict[tuple[str, str, str], tuple[float, str, Change]] = {}
-    for move in search.moves:
-        change = move.changes[-1]
-        if change.key in taken:
-            continue
-        alone = search.seen.get(tuple(sorted(move.changes, key=lambda c: c.key)))
-        if alone is None:
-            continue
-        gain = alone.objective - search.score(()).objective
-        why = alone.refused or (
-            f"best value {change.new} alone adds {gain:+.3f}; beside the plan (objective {here.objective:.3f}) "
-            "it is not needed"
-        )
-        if change.key not in best or gain > best[change.key][0]:
-            best[change.key] = (gain, why, change)
+def _steps(exact: Search, plan: Plan, done: Plan, part: Plan, depends: tuple[Dependence, ...]) -> list[Step]:
+    """The changes of one part of a plan, which share what it adds."""
+    before, now = exact.score(done), exact.score((*done, *part))
+    whole, rest, nothing = exact.score(plan), exact.score(without(plan, part)), exact.score(())
+    origin = next((m for m in exact.moves if set(part) <= set(m.changes)), None)
     return [
-        {"cell": c.cell, "neighbour": c.neighbour or "", "parameter": c.parameter, "why": why}
-        for _, why, c in sorted(best.values(), key=lambda item: (-item[0], item[2].key))
+        Step(
+            change,
+            (now.objective - before.objective) / len(part),
+            (exact.score(part).objective - nothing.objective) / len(part),
+            (whole.objective - rest.objective) / len(part),
+            whole.helps(rest),
+            origin.because if origin else (),
+            origin.fix if origin else "",
+            depends,
+        )
+        for change in part
     ]

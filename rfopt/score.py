@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,23 @@ from scipy.special import ndtr
 from rfopt.alignment import misalignments
 from rfopt.evidence import Evidence
 from rfopt.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Groups, Harm, harm
-from rfopt.kpis import kpis, objective
+from rfopt.intervals import (
+    LOOKS,
+    OUTCOME_MIN,
+    SHARED_CHANCE,
+    Known,
+    Sample,
+    by_model,
+    combined,
+    interval,
+    looks_of,
+    moved,
+    unmodelled_failures,
+)
+from rfopt.kpis import count, kpis, objective
+from rfopt.kpis.drop_per_call import CALL_S
+from rfopt.mobility.csfb import FAILED_S
+from rfopt.mobility.reasons import HANDOVERS
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Network, Plan, apply
@@ -28,6 +44,12 @@ MISALIGNED_WEIGHT = 0.01
 REFUSED_LOSS = 1.0
 MOST_REMEMBERED = 400
 """Figures kept for plans that leave what they are read from as it was."""
+ENOUGH = 0.95
+"""Share of fallbacks that must succeed for the 95th percentile of their delay to be a delay at all."""
+MOST_SILENT = 0.05
+"""Share of idle time that a log may leave out and still tell where the phone camped."""
+PARTS = 4
+"""Parts of a draw's runs whose scatter tells what chance does to a figure."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +151,103 @@ def _column(replay: Replay, evidence: Evidence, name: str) -> list[float]:
     return list(remembered[key][1])
 
 
-def intervals(replay: Replay, evidence: Evidence) -> Mapping[str, tuple[float, float]]:
-    """90 % interval of every figure: the 5th and 95th percentile over the draws of what is uncertain."""
-    tables = figures_by_draw(replay, evidence, tuple(kpis))
-    spans = {}
-    for name in kpis:
-        values = np.array([table[name] for table in tables])
-        values = values[np.isfinite(values)]
-        spans[name] = (
-            (float(np.percentile(values, 5)), float(np.percentile(values, 95))) if values.size else (np.nan, np.nan)
-        )
-    return spans
+def intervals(replay: Replay, evidence: Evidence) -> dict[str, tuple[float, float]]:
+    """90 % interval of every figure counted again over hours, see `rfopt.intervals`; NaN where it cannot be given."""
+    return {name: _interval(name, replay, evidence) for name in kpis}
+
+
+def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, float]:
+    if name == "csfb_delay_p95_s":
+        return _delay(replay, evidence)
+    known = _known(name, replay, evidence)
+    return _ends(*known, evidence) if known else (np.nan, np.nan)
+
+
+def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
+    """Of attempts that succeed, unless more than one in twenty may fail: a failed one counts `FAILED_S`."""
+    name, share = "csfb_delay_p95_s", "csfb_success_share"
+    within = _known(name, _succeeded(replay), replace(evidence, replay=_succeeded(evidence.replay)))
+    good = _known(share, replay, evidence)
+    if within is None or good is None:
+        return np.nan, np.nan
+    (low, high), (worst, best) = _ends(*within, evidence), _ends(*good, evidence)
+    return (low if best >= ENOUGH else FAILED_S), (max(high, FAILED_S) if worst < ENOUGH else high)
+
+
+def _succeeded(replay: Replay) -> Replay:
+    """The replay without the delays of fallbacks that failed."""
+    kept = (replace(f, delay_s=np.where(f.success, f.delay_s, np.nan)) for f in replay.fallbacks)
+    return replace(replay, fallbacks=tuple(kept))
+
+
+def _known(name: str, replay: Replay, evidence: Evidence) -> tuple[Sample, Known] | None:
+    """A figure in the draws, and what draws and log together say of it; None where the draws cannot give it."""
+    before = _sample(name, evidence.replay, evidence)
+    after = before if replay is evidence.replay else _sample(name, replay, evidence)
+    if after is None:
+        return None
+    if before is None:
+        return after, _prior(name, after)
+    was = found = _prior(name, before)
+    log = _succeeded(evidence.logged) if before.unit == "s" else evidence.logged
+    silent = name == "idle_camp_wanted" and _often_silent(log)
+    if before.unit not in ("dB", "dBm") and not silent:  # levels and qualities are the log's already
+        counts = before.looks * exposure(name, log) / SHARED_CHANCE
+        found = combined(was, float(kpis[name](log)), counts, before.unit)
+    same = np.array_equal(before.values, after.values)
+    return after, found if same else moved(found, was, before, _prior(name, after), after)
+
+
+def _prior(name: str, sample: Sample) -> Known:
+    """What the model alone says."""
+    known = by_model(sample)
+    return unmodelled_failures(known) if kpis.facts[name]["of"] == "csfb" and sample.unit == "share" else known
+
+
+def _ends(sample: Sample, known: Known, evidence: Evidence) -> tuple[float, float]:
+    situation = evidence.situation
+    budget = situation.budget
+    minutes = budget.runs / budget.draws * len(situation.points) * (budget.idle_s - budget.warm_s) / 60.0
+    return interval(known, sample.unit, sample.looks * sample.exposure * OUTCOME_MIN / minutes)
+
+
+def _sample(name: str, replay: Replay, evidence: Evidence) -> Sample | None:
+    """A figure in every draw that can give it, with what chance does to it; None if none can."""
+    machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
+    alone = replace(
+        replay, timelines=tuple(replay.of(machine)), fallbacks=replay.fallbacks if machine == "csfb" else ()
+    )
+    slices = evidence.situation.runs_of_draw()
+    values = np.array([float(kpis[name](alone.runs(runs))) for runs in slices])
+    slices = [runs for runs, value in zip(slices, values, strict=True) if np.isfinite(value)]
+    if not slices:
+        return None
+    parts = np.array([[float(kpis[name](alone.runs(part))) for part in _parts(runs)] for runs in slices])
+    whole = float(np.mean([exposure(name, alone.runs(runs)) for runs in slices]))
+    tries = machine == "csfb" or name == "pingpong_share"
+    bounds = LOOKS["tries"] if tries and unit == "share" else LOOKS.get(unit, (0.0, np.inf))
+    looks = looks_of(parts, whole / parts.shape[1], unit, *bounds)
+    return Sample(values[np.isfinite(values)], looks, whole, unit)
+
+
+def _parts(runs: slice) -> list[slice]:
+    edges = np.unique(np.linspace(runs.start, runs.stop, PARTS + 1).astype(int))
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def exposure(name: str, replay: Replay) -> float:
+    """What a figure was counted over: minutes, calls, attempts, or handovers where it is a share of them."""
+    machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
+    if machine == "csfb":
+        return float(sum((f.lte_cell >= 0).sum() for f in replay.fallbacks))
+    if name == "pingpong_share":
+        return float(sum(count(t.reason, HANDOVERS) for t in replay.of(machine)))
+    minutes = float(sum(t.minutes for t in replay.of(machine)))
+    return minutes * 60.0 / CALL_S if unit == "1/call" else minutes
+
+
+def _often_silent(log: Replay) -> bool:
+    """True where a log of idle phones leaves out so many instants that they may have been without service."""
+    timelines = [t for t in log.of("gsm_idle") if len(t.time_s) > 2]
+    usual = sum(float(np.median(np.diff(t.time_s))) * len(t.time_s) for t in timelines)
+    return usual < (1.0 - MOST_SILENT) * sum(t.minutes for t in timelines) * 60.0

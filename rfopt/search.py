@@ -1,19 +1,20 @@
 """Which plan to try next: the small set of moves that is worth most together.
 
-Forward selection on the true simulated worth, with stale gains refreshed before a move is taken, then pairs that only
-help together, then each step moved to its best place, then made as small as it can be, and everything that no longer
-pays its way taken out. "Do nothing" is always among the plans and wins unless another is sure to be better.
+Few moves: every plan they make is scored. Many: forward selection on the true simulated worth, with stale gains
+refreshed before a move is taken, then pairs that only help together, then each step moved to its best place, moves that
+give way to better ones where no more changes are permitted, then everything made as small as it can be, and all that
+no longer pays its way taken out. "Do nothing" is always among the plans and wins unless another is sure to be better.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from rfopt.finding import Move
 from rfopt.network import Change, Plan, keys_of
-from rfopt.score import Score
+from rfopt.trial import SURE, Search, in_order, parts_of, with_move, without
 
 LEAST_GAIN = 0.003
 """Worth that one more move must add, over its cost."""
@@ -23,60 +24,19 @@ LEAST_LOSS = 0.001
 """Worth that must be lost if a part of a plan is taken out."""
 PLAIN_GAIN = 0.04
 """A gain that is taken without asking every other move again."""
-SURE = 0.9
-"""Probability with which a recommended change must help."""
 GOOD_ENOUGH = 0.9
-"""Objective above which pairs are not looked for."""
+"""Objective above which neither pairs nor the levers of last resort are looked for."""
 LONG_LADDER = 5
-MOST_PAIRS = 100
+MOST_PAIRED, MOST_PAIRS = 25, 100
+"""Ladders among which pairs are looked for, and pairs tried of their boldest and of their middle steps."""
+MOST_LOOKS = 40
+"""Moves looked at again in one round, once every move has been looked at."""
+MOST_SWAPS = 150
+FIRST, FORWARD, PAIRED, TUNED = 0.3, 0.65, 0.8, 1.0
+"""Share of the trials up to which moves are looked at alone, then on top of others, in pairs, and as exchanges."""
 MOST_ROUNDS = 2
 SLACK = 0.001
 """Worth that may be given up for a smaller step."""
-
-Scored = Callable[[Plan], Score]
-Key = tuple[str, str, str]
-
-
-@dataclass
-class Search:
-    """One search: how plans are scored, what was tried and how far it has come."""
-
-    scored: Scored
-    moves: Sequence[Move]
-    most_changes: int
-    progress: Callable[[str, float], None]
-    sure: float = SURE
-    seen: dict[Plan, Score] = field(default_factory=dict)
-
-    def score(self, plan: Plan) -> Score:
-        """The score of a plan, from memory where it was asked before."""
-        key = tuple(sorted(plan, key=lambda c: c.key))
-        if key not in self.seen:
-            self.seen[key] = self.scored(key)
-        return self.seen[key]
-
-    def worth(self, plan: Plan) -> float:
-        """Worth of a plan; −1 where it is refused for harm or its size."""
-        if len(plan) > self.most_changes:
-            return -1.0
-        result = self.score(plan)
-        if result.refused:
-            return -1.0
-        return result.worth
-
-
-def with_move(plan: Plan, move: Move) -> Plan:
-    """A plan with a move added; values that the plan already changes are replaced.
-
-    A relation that is deleted loses the changes of its margins, and one that the plan deletes takes no new ones.
-    """
-    changed = {c.key: c for c in plan} | {c.key: c for c in move.changes}
-    gone = {(c.cell, c.neighbour) for c in changed.values() if c.parameter == "neighbour" and c.new == "absent"}
-    return tuple(
-        c
-        for c in changed.values()
-        if c.old != c.new and (c.parameter == "neighbour" or (c.cell, c.neighbour) not in gone)
-    )
 
 
 def find(rough: Search, exact: Search) -> Plan:
@@ -89,18 +49,51 @@ def find(rough: Search, exact: Search) -> Plan:
     exact : Search
         Scores on all draws, for deciding.
     """
-    plan = _forward(rough, ())
-    if rough.score(plan).objective < GOOD_ENOUGH:
-        plan = _pairs(rough, plan)
-    for _ in range(MOST_ROUNDS):
-        tuned = _prune(rough, _refined(rough, plan))
-        plan = _forward(rough, tuned)
-        if plan == tuned:
-            break
-    plan = _prune(exact, _smaller(rough, plan))
+    plan = _best_of_all(exact) if exact.enumerable() else _climbed(rough)
+    plan = _prune(exact, plan)
     start, end = exact.score(()), exact.score(plan)
     sure = end.helps(start) >= SURE and end.objective - start.objective >= LEAST_PLAN_GAIN and not end.refused
     return plan if sure else ()
+
+
+def _best_of_all(search: Search) -> Plan:
+    """The plan worth most of all that the moves make; of equals the one with the smallest steps."""
+    plans = [()] + [plan for plan in every_plan(search.ladders()) if len(plan) <= search.most_changes]
+    best = max(search.worth(plan) for plan in plans)
+    near = [plan for plan in plans if search.worth(plan) >= best - 1e-9]
+    return min(near, key=lambda plan: (sum(map(_size, plan)), keys_of(plan)))
+
+
+def every_plan(ladders: Sequence[Sequence[Move]]) -> list[Plan]:
+    """Every plan that takes at most one step of each ladder, each once."""
+    plans: dict[Plan, None] = {}
+    for chosen in itertools.product(*[(None, *steps) for steps in ladders]):
+        plan: Plan = ()
+        for move in chosen:
+            plan = plan if move is None else with_move(plan, move)
+        plans[in_order(plan)] = None
+    return list(plans)
+
+
+def _climbed(search: Search) -> Plan:
+    """The plan found with the usual moves, and with the others too where those leave much to be gained."""
+    plan = _settled(search.usual(), ())
+    if search.later and search.score(plan).objective < GOOD_ENOUGH:
+        plan = _settled(search.from_here(), plan)
+    return _smaller(search, plan)
+
+
+def _settled(search: Search, plan: Plan) -> Plan:
+    """A plan that no single move, no pair tried and no exchange makes better."""
+    plan = _forward(search, plan)
+    if search.score(plan).objective < GOOD_ENOUGH:
+        plan = _pairs(search, plan)
+    for _ in range(MOST_ROUNDS):
+        tuned = _prune(search, _refined(search, plan))
+        plan = _swapped(search, _forward(search, tuned))
+        if plan == tuned:
+            break
+    return plan
 
 
 def _forward(search: Search, plan: Plan) -> Plan:
@@ -108,55 +101,103 @@ def _forward(search: Search, plan: Plan) -> Plan:
 
     Of every ladder of steps only landmarks are tried here; `_smaller` looks between.
     """
-    chosen = _landmarks(search.moves)
+    marks = [(steps, move) for steps in search.ladders() for move in _landmarks(steps)]
+    chosen = [move for _, move in marks]
+    lower = [list(steps[:-1]) if move is steps[-1] else [] for steps, move in marks]
     gains: dict[int, float] = {}
     while True:
         here = search.worth(plan)
-        fresh = _refresh(search, plan, here, gains, chosen)
+        fresh = _refresh(search, plan, here, gains, chosen, lower)
         best = max(fresh, key=lambda k: (fresh[k], -k), default=None)
         if best is None or fresh[best] < LEAST_GAIN:
             return plan
-        plan = with_move(plan, search.moves[best])
-        gains = {k: fresh.get(k, gains.get(k, 0.0)) for k in chosen}
+        plan = with_move(plan, chosen[best])
+        gains = {k: fresh.get(k, gains.get(k, 0.0)) for k in range(len(chosen))}
 
 
-def _landmarks(moves: Sequence[Move]) -> list[int]:
-    """Of the moves that set the same values, the boldest, and of a long ladder its middle too."""
-    ladders: dict[tuple[str, frozenset[Key]], list[int]] = {}
-    for k, move in enumerate(moves):
-        ladders.setdefault((move.fix, frozenset(keys_of(move.changes))), []).append(k)
-    middles = {steps[(len(steps) - 1) // 2] for steps in ladders.values() if len(steps) >= LONG_LADDER}
-    return sorted(middles | {steps[-1] for steps in ladders.values()})
+def _landmarks(steps: Sequence[Move]) -> list[Move]:
+    """Of a ladder the boldest step, and of a long one its middle too."""
+    middle = [steps[(len(steps) - 1) // 2]] if len(steps) >= LONG_LADDER else []
+    return [*middle, steps[-1]]
 
 
 def _refresh(
-    search: Search, plan: Plan, here: float, gains: dict[int, float], chosen: Sequence[int]
+    search: Search,
+    plan: Plan,
+    here: float,
+    gains: dict[int, float],
+    chosen: list[Move],
+    lower: Sequence[list[Move]],
 ) -> dict[int, float]:
     """Gains of moves on top of a plan, best stale ones first, until a plain gain beats all that is still stale.
 
     The first round, and one that finds no more than small gains, look at every move: what was worth nothing alone
-    may be worth much in company.
+    may be worth much in company. What cannot reach the least gain is not simulated; in the place of a step that
+    breaks a limit of harm the next `lower` one is chosen.
     """
-    order = sorted(chosen, key=lambda k: (-gains.get(k, 1.0), k))
+    order = _most_promising(search, plan, gains, chosen)
     fresh: dict[int, float] = {}
     for place, k in enumerate(order):
-        stale = gains.get(k, 1.0)
-        if gains and fresh and max(fresh.values()) >= max(stale, PLAIN_GAIN):
+        plain = gains and fresh and max(fresh.values()) >= max(gains.get(k, 1.0), PLAIN_GAIN)
+        if plain or not search.may_try(FORWARD if gains else FIRST) or (gains and len(fresh) >= MOST_LOOKS):
             break
-        fresh[k] = search.worth(with_move(plan, search.moves[k])) - here
+        if search.at_most(plan, chosen[k]) - here < LEAST_GAIN:
+            continue
+        while lower[k] and _harms(search, with_move(plan, chosen[k])) and search.may_try(FORWARD):
+            chosen[k] = lower[k].pop()
+        fresh[k] = search.worth(with_move(plan, chosen[k])) - here
         search.progress("search", max(here, 0.0) + (1.0 - max(here, 0.0)) * 0.5 * place / len(order))
     return fresh
 
 
+def _harms(search: Search, plan: Plan) -> bool:
+    """True if a plan of permitted size breaks a limit of harm."""
+    return len(plan) <= search.most_changes and bool(search.score(plan).refused)
+
+
+def _most_promising(search: Search, plan: Plan, gains: dict[int, float], chosen: Sequence[Move]) -> list[int]:
+    """Moves by the gain they last had; in the first round the first of each fix first, by what they could reach."""
+    if gains:
+        return sorted(range(len(chosen)), key=lambda k: (-gains.get(k, 1.0), k))
+    count: Counter[str] = Counter()
+    keys = []
+    for k, move in enumerate(chosen):
+        count[move.fix] += 1
+        keys.append((count[move.fix], -search.at_most(plan, move), k))
+    return [k for _, _, k in sorted(keys)]
+
+
 def _pairs(search: Search, plan: Plan) -> Plan:
-    """Two moves that help only together: the boldest step of every ladder against every other."""
-    boldest: dict[tuple[str, str, str], Move] = {}
-    for move in search.moves:
-        boldest[move.fix, move.changes[-1].cell, move.changes[-1].neighbour or ""] = move
-    pairs = itertools.islice(itertools.combinations(boldest.values(), 2), MOST_PAIRS)
+    """Two moves that help only together: the boldest permitted steps against each other, then the middle ones."""
     here = search.worth(plan)
+    ladders = [steps for steps in search.ladders() if search.at_most(plan, steps[-1]) - here >= LEAST_GAIN]
+    ladders.sort(key=lambda steps: -_known(search, with_move(plan, steps[-1])))
+    ladders = ladders[:MOST_PAIRED]
+    bold = [_boldest_permitted(search, plan, steps) for steps in ladders]
+    middle = [steps[(len(steps) - 1) // 2] for steps in ladders if len(steps) > 2]
+    pairs = (pair for moves in (bold, middle) for pair in _likely(search, plan, moves) if search.may_try(PAIRED))
     best = max((_gain(search, plan, pair, here) for pair in pairs), key=lambda item: item[0], default=(0.0, plan))
     return _forward(search, best[1]) if best[0] >= LEAST_GAIN else plan
+
+
+def _known(search: Search, plan: Plan) -> float:
+    """The worth of a plan that was scored before; below all others where it was not."""
+    return search.worth(plan) if in_order(plan) in search.seen else -2.0
+
+
+def _boldest_permitted(search: Search, plan: Plan, steps: Sequence[Move]) -> Move:
+    """The boldest step of a ladder that breaks no limit on top of a plan; the smallest if all do."""
+    return next(
+        (m for m in reversed(steps) if not search.may_try(PAIRED) or search.worth(with_move(plan, m)) > -1.0), steps[0]
+    )
+
+
+def _likely(search: Search, plan: Plan, moves: Sequence[Move]) -> list[tuple[Move, Move]]:
+    """Pairs of moves, those first whose members do best, or least harm, alone; at most `MOST_PAIRS`."""
+    tried = [move for move in moves if in_order(with_move(plan, move)) in search.seen or search.may_try(PAIRED)]
+    ranked = sorted(tried, key=lambda move: -search.worth(with_move(plan, move)))
+    places = sorted(itertools.combinations(range(len(ranked)), 2), key=lambda pair: (sum(pair), pair))
+    return [(ranked[a], ranked[b]) for a, b in places[:MOST_PAIRS]]
 
 
 def _gain(search: Search, plan: Plan, moves: Iterable[Move], here: float) -> tuple[float, Plan]:
@@ -165,12 +206,23 @@ def _gain(search: Search, plan: Plan, moves: Iterable[Move], here: float) -> tup
     return search.worth(plan) - here, plan
 
 
+def _swapped(search: Search, plan: Plan) -> Plan:
+    """Parts exchanged for moves that are worth more, where no more changes are permitted."""
+    chosen = [move for steps in search.ladders() for move in _landmarks(steps)]
+    if all(len(with_move(plan, move)) <= search.most_changes for move in chosen):
+        return plan
+    trials = [with_move(without(plan, part), move) for part in parts_of(plan, search.moves) for move in chosen]
+    tried = (trial for trial in trials[:MOST_SWAPS] if search.may_try(TUNED))
+    best = max(tried, key=search.worth, default=plan)
+    return _swapped(search, best) if search.worth(best) - search.worth(plan) >= LEAST_GAIN else plan
+
+
 def _refined(search: Search, plan: Plan) -> Plan:
     """Every step of the plan moved to the best place of its ladder, beside the others as they stand."""
     for keys in dict.fromkeys(frozenset(keys_of(move.changes)) for move in search.moves):
         if keys <= set(keys_of(plan)):
-            steps = [with_move(plan, move) for move in search.moves if frozenset(keys_of(move.changes)) == keys]
-            plan = max([plan, *steps], key=search.worth)
+            steps = (with_move(plan, move) for move in search.moves if frozenset(keys_of(move.changes)) == keys)
+            plan = max([plan, *(step for step in steps if search.may_try(TUNED))], key=search.worth)
     return plan
 
 
@@ -215,24 +267,3 @@ def _prune(search: Search, plan: Plan) -> Plan:
             return plan
         plan = without(plan, min(doubtful, key=lambda part: (loss[part], keys_of(part))))
     return plan
-
-
-def without(plan: Plan, part: Plan) -> Plan:
-    """A plan less some of its changes."""
-    return tuple(change for change in plan if change not in part)
-
-
-def parts_of(plan: Plan, moves: Sequence[Move]) -> list[Plan]:
-    """A plan cut into its moves: changes that were proposed together stay together.
-
-    Changes of one cell's or relation's parameter belong to the move that made them; redirect entries proposed
-    together are one part.
-    """
-    parts: list[Plan] = []
-    left = list(plan)
-    for move in sorted(moves, key=lambda m: -len(m.changes)):
-        part = tuple(c for c in move.changes if c in left)
-        if len(part) == len(move.changes):
-            parts.append(part)
-            left = [c for c in left if c not in part]
-    return parts + [(c,) for c in left]

@@ -14,7 +14,6 @@ import pytest
 from rfopt.case import read_case
 from rfopt.example import FAULTS, write_example
 from rfopt.example.relations import HOSPITAL, LEAKING, ONE_WAY, SERVING_LTE, TOO_FLAT, WANTED, WATERWORKS
-from rfopt.mobility import simulate
 from rfopt.mobility.simulate import Budget
 from rfopt.network import Change, Plan, read_plan
 from rfopt.recommend import Recommendation, diagnose_case, recommend
@@ -23,11 +22,8 @@ SHIPPED = Path(__file__).resolve().parents[1] / "drive_tests" / "baohu_tianxia"
 ALL = frozenset(FAULTS)
 
 
-@pytest.fixture
-def half_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thirteen worlds take their time; half the phones tell as much about them."""
-    half = replace(Budget(), runs=Budget().runs // 2)
-    monkeypatch.setattr(simulate, "Budget", lambda: half)
+HALF = replace(Budget(), runs=Budget().runs // 2)
+"""Thirteen worlds take their time; half the phones tell as much about them."""
 
 
 def lowered(change: Change) -> bool:
@@ -80,7 +76,7 @@ MEASURES: dict[str, Callable[[Plan], bool]] = {
 
 
 def recommended(tmp_path: Path, without: frozenset[str]) -> Recommendation:
-    return recommend(read_case(write_example(tmp_path, without=without)))
+    return recommend(read_case(write_example(tmp_path, without=without)), budget=HALF)
 
 
 def test_the_plan_on_the_shipped_case_is_the_six_measures():
@@ -103,14 +99,12 @@ def test_the_complaint_is_in_the_shipped_log():
     assert measured["csfb_wanted_share"] == 0.0
 
 
-@pytest.mark.usefixtures("half_the_runs")
 def test_the_healthy_case_needs_nothing(tmp_path):
     result = recommended(tmp_path, ALL)
     assert result.plan == ()
     assert max((f.severity for f in result.diagnosis.findings), default=0.0) < 0.5
 
 
-@pytest.mark.usefixtures("half_the_runs")
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_taken_away_takes_its_measure_with_it(fault, tmp_path):
     plan = recommended(tmp_path, frozenset({fault})).plan
@@ -118,7 +112,6 @@ def test_a_fault_taken_away_takes_its_measure_with_it(fault, tmp_path):
     assert not MEASURES[fault](plan)
 
 
-@pytest.mark.usefixtures("half_the_runs")
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_alone_brings_its_measure(fault, tmp_path):
     plan = recommended(tmp_path, ALL - {fault}).plan

@@ -1,12 +1,19 @@
 """Building maps: what the contract says, what real maps hold, what is refused."""
 
 import json
+import sys
+import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 
 from rfopt.errors import InputError
 from rfopt.scene import build_scene, read_buildings
+from rfopt.sites import read_network
+
+from .networks import write_network
 
 REAL = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "buildings-lujiazui"
 
@@ -184,3 +191,87 @@ def test_real_map_with_all_its_oddities():
     scene = build_scene(buildings)
     assert scene.bounds[:, 2].max() - scene.bounds[:, 0].min() < 5000.0
     assert (scene.first[1:] - scene.first[:-1] >= 3).all()
+
+
+# --- GeoPackage and Shapefile ---------------------------------------------------------------------------------------
+
+DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
+
+
+def save_map(path, system="EPSG:4326", layer=None, append=False, **fields):
+    """Two squares in a map that GDAL writes, with the given fields."""
+    pyogrio = pytest.importorskip("pyogrio")
+    corners = [shapely.box(106.0, 38.0, 106.001, 38.001), shapely.box(106.01, 38.0, 106.011, 38.001)]
+    shapes = np.array([shapely.to_wkb(shape) for shape in corners], dtype=object)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        pyogrio.raw.write(
+            path, shapes, [np.array(values) for values in fields.values()], list(fields), geometry_type="Polygon",
+            crs=system, driver=DRIVERS[path.suffix], layer=layer, append=append,
+        )  # fmt: skip
+    return path
+
+
+@pytest.mark.parametrize("ending", DRIVERS)
+def test_a_map_of_another_format_is_the_same_map(tmp_path, ending):
+    fields = {"id": ["一号楼", "b"], "height_m": [99.0, np.nan], "floors": [33, 20], "wall": ["irr_glass", "concrete"]}
+    path = save_map(tmp_path / f"buildings{ending}", floor_height_m=[3.0, 3.3], **fields)
+    buildings, notes = read_buildings(path)
+    assert [(b.id, b.height_m, b.wall) for b in buildings] == [("一号楼", 99.0, "irr_glass"), ("b", 66.0, "concrete")]
+    assert buildings[1].floor_height_m == 3.3, "a Shapefile cuts floor_height_m to floor_heig"
+    assert buildings[0].polygon.area == pytest.approx(1e-6) and notes == []
+
+
+@pytest.mark.parametrize("ending", DRIVERS)
+def test_a_map_without_a_coordinate_system_is_taken_as_wgs84(tmp_path, ending):
+    path = save_map(tmp_path / f"buildings{ending}", None, Height=[30.0, 0.0], Floor=[0, 4])
+    buildings, notes = read_buildings(path)
+    assert [b.height_m for b in buildings] == [30.0, 12.0]
+    assert f"{path.name}: 2 features have no coordinate system and were taken as WGS84" in notes
+
+
+@pytest.mark.parametrize("ending", DRIVERS)
+@pytest.mark.parametrize("system", ["EPSG:32648", "EPSG:3857", "EPSG:4214"])
+def test_a_map_in_metres_or_on_another_datum_is_refused(tmp_path, ending, system):
+    path = save_map(tmp_path / f"buildings{ending}", system, height_m=[30.0, 20.0])
+    with pytest.raises(InputError, match="expected WGS84 degrees"):
+        read_buildings(path)
+
+
+def test_the_layer_of_buildings_is_taken(tmp_path):
+    path = save_map(tmp_path / "buildings.gpkg", layer="roads", height_m=[1.0, 1.0])
+    assert [b.height_m for b in read_buildings(path)[0]] == [1.0, 1.0]
+    save_map(path, layer="parks", append=True, height_m=[2.0, 2.0])
+    with pytest.raises(InputError, match="has the polygon layers roads, parks, expected one, or one called buildings"):
+        read_buildings(path)
+    save_map(path, layer="buildings", append=True, height_m=[30.0, 20.0])
+    assert [b.height_m for b in read_buildings(path)[0]] == [30.0, 20.0]
+
+
+@pytest.mark.parametrize("ending", DRIVERS)
+@pytest.mark.parametrize("raw", [b"", b"junk" * 50, b"SQLite format 3\0" + b"x" * 300])
+def test_junk_called_a_map_is_refused(tmp_path, ending, raw):
+    pytest.importorskip("pyogrio")
+    path = tmp_path / f"buildings{ending}"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match="is no map that can be read") as caught:
+        read_buildings(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_without_the_reader_one_line_says_what_to_install(tmp_path, monkeypatch):
+    path = tmp_path / "buildings.gpkg"
+    path.write_bytes(b"x")
+    monkeypatch.setitem(sys.modules, "pyogrio", None)
+    with pytest.raises(InputError, match=r"reader is not installed, expected pip install 'rfopt\[maps\]' or a GeoJSON"):
+        read_buildings(path)
+
+
+def test_one_map_of_buildings_stands_beside_a_network(tmp_path):
+    folder = write_network(tmp_path / "net")
+    save_map(folder / "buildings.gpkg", height_m=[30.0, 20.0])
+    net = read_network(folder)
+    assert len(net.buildings) == 2 and "buildings.gpkg" in net.hashes
+    save(folder, feature())
+    with pytest.raises(InputError, match=r"buildings.gpkg: stands beside buildings.geojson, expected one map"):
+        read_network(folder)

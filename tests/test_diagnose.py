@@ -8,14 +8,21 @@ from dataclasses import replace
 import pytest
 
 from rfopt import diagnose as diagnosis
+from rfopt import notes
 from rfopt.diagnose import Diagnosis, diagnose, diagnose_log
+from rfopt.doubts import note_on
 from rfopt.evidence import Evidence, gather
 from rfopt.finding import Finding
 from rfopt.fixes import fixes
+from rfopt.instants import when
 from rfopt.kpis import compute, objective
 from rfopt.mobility.simulate import simulate
+from rfopt.needed import LEAD_DB, needed_dbm
 from rfopt.network import Change, apply
-from rfopt.rules import rules
+from rfopt.radio.sector_errors import Doubt
+from rfopt.report.sentences import finding_text
+from rfopt.rules import Figures, rules
+from rfopt.words import LANGUAGES
 
 from .networks import HOME, case, readings
 from .rules.flats import BUDGET, FAULTS, Flat, faulty, one_thread
@@ -150,6 +157,125 @@ def test_every_rule_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnosis, "rules", fakes)
     diagnose(leaking())
     assert heard == list(rules)
+
+
+# ---- what a person can check, and where log and model part ----
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"wrong_parameters"}))
+def test_every_finding_says_when_it_shows(fault: str) -> None:
+    """Times that are in the log, in the file they are of."""
+    evidence, figures = faulty(fault)
+    times = set(evidence.readings["time"])
+    for found in rules[fault](evidence, figures):
+        if found.severity < 0.5:
+            continue
+        text = found.evidence["when"]
+        assert text.startswith("log.csv "), text
+        ends = [float(end) for span in text.removeprefix("log.csv ").split(", ") for end in span[:-2].split("–")]
+        assert ends and set(ends) <= times
+
+
+def test_spans_are_the_longest_in_order_of_time() -> None:
+    rows = readings([{"time": t} for t in (0.0, 1.0, 2.0, 50.0, 60.0, 61.0, 90.0, 91.0, 92.0, 93.0)])
+    assert when(rows) == "log.csv 0–2 s, 60–61 s, 90–93 s"
+    assert when(rows.iloc[:0]) == "" and when(rows.iloc[3:4]) == "log.csv 50 s"
+    assert when(rows.assign(file="/far/away/idle.csv").iloc[:1]) == "idle.csv 0 s"
+
+
+def test_log_and_model_that_judge_apart_are_both_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = Figures({"reselections_per_min": 1.5, "idle_camp_wanted": 0.95}, {"reselections_per_min": 0.2})
+    assert figures.disagreement("idle_camp_wanted", "reselections_per_min") == "reselections_per_min"
+    assert figures.disagreement("idle_camp_wanted") == "" == figures.disagreement()
+    near = Figures({"reselections_per_min": 1.2}, {"reselections_per_min": 1.0})
+    assert near.disagreement("reselections_per_min") == ""
+    monkeypatch.setattr(diagnosis, "compute", lambda replay: {"reselections_per_min": 2.0 if replay.modelled else 0.1})
+    names = {"level_dbm": -70.0, "excess_db": 1.0, "distance_km": 2.0, "tilt_deg": 3.0}
+    result = asked(monkeypatch, finding(0.9, figures=("reselections_per_min",), evidence=names))
+    facts = result.findings[0].evidence
+    assert (facts["figure"], facts["measured"], facts["modelled"]) == ("reselections_per_min", 0.1, 2.0)
+    assert "2.0" in finding_text(result.findings[0], "en") and "0.10" in finding_text(result.findings[0], "zh")
+
+
+@pytest.mark.parametrize(
+    ("span", "measured", "severity"),
+    [((0.3, 0.9), 0.5, 0.49), ((0.6, 0.9), 0.5, 0.55), ((0.3, 0.9), 1.5, 0.55), ((math.nan, math.nan), 0.5, 0.49)],
+)
+def test_what_may_be_chance_stays_below_half(span: tuple[float, float], measured: float, severity: float) -> None:
+    """The target is 0.4 a minute: an interval that reaches it does not miss it for sure, unless the log does by far."""
+    name = "reselections_per_min"
+    figures = Figures({name: measured}, {name: 0.6})
+    judged = diagnosis._unless_chance(finding(0.55, figures=(name,)), figures, {name: span})
+    assert judged.severity == severity
+
+
+def test_a_reason_of_the_rules_own_is_no_chance() -> None:
+    assert diagnosis._unless_chance(finding(0.9, rule="outage"), Figures({}, {}), {}).severity == 0.9
+
+
+DOUBT = Doubt(
+    "S", "azimuth", ("B",), 0.999, 90.0, 200.0, 180.0, 220.0, ("B", "C"), measured_db=3.0, expected_db=25.0, places=4
+)
+
+
+def test_a_certain_error_of_the_table_is_a_finding_and_marks_what_rests_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "table_doubts", lambda evidence: (DOUBT,))
+    result = asked(monkeypatch, finding(0.9, QUIETER), finding(0.8, cells=("C",)))
+    wrong = result.findings[-1]
+    assert (wrong.rule, wrong.cells) == ("wrong_parameters", ("B",)) and wrong.severity < 0.5
+    assert wrong.evidence["value"] == "90°" and wrong.evidence["expected"] == "200° (180°…220°)"
+    assert {found.cells: found.evidence.get("doubtful") for found in result.findings[:2]} == {("B",): "B", ("C",): None}
+    for lang in LANGUAGES:
+        assert all("25" in text for text in [finding_text(wrong, lang)])
+    check_finding(leaking(), wrong)
+
+
+@pytest.mark.parametrize("kind", ["azimuth", "power", "swapped", "unclear"])
+def test_a_doubt_is_said_in_both_languages(kind: str) -> None:
+    doubt = replace(DOUBT, kind=kind, **({"table": math.nan, "fitted": math.nan} if kind == "unclear" else {}))
+    for lang in LANGUAGES:
+        assert "+25" in note_on(doubt, lang) and "nan" not in note_on(doubt, lang)
+
+
+def test_an_uncertain_doubt_is_a_note_and_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = replace(DOUBT, probability=0.96)
+    monkeypatch.setattr(diagnosis, "table_doubts", lambda evidence: (unsure,))
+    assert [found.rule for found in asked(monkeypatch, finding(0.9)).findings] == ["overshoot"]
+    monkeypatch.setattr(notes, "table_doubts", lambda evidence: (unsure,))
+    assert notes.notes_on(leaking(), ())[0] == note_on(unsure)
+
+
+# ---- what no parameter can cure ----
+
+
+def test_a_weak_flat_is_told_the_level_it_needs() -> None:
+    evidence, figures = faulty("weak_indoor")
+    (found,) = rules["weak_indoor"](evidence, figures)
+    table = needed_dbm(evidence)
+    sigma = evidence.gsm.fading.sigma_db
+    assert table["coverage_dbm"].tolist() == pytest.approx([-85.0 + 1.2816 * sigma] * 2)
+    assert found.evidence["needed_dbm"] == pytest.approx(table["needed_dbm"].max(), abs=0.1)
+    assert found.evidence["short_db"] == pytest.approx((table["needed_dbm"] - table["present_dbm"]).max(), abs=0.1)
+    for lang in LANGUAGES:
+        assert "north −" in finding_text(found, lang) and " dB)" in finding_text(found, lang)
+
+
+def test_a_loud_rival_and_its_reward_raise_what_is_needed() -> None:
+    """C at −76 dBm: 10 dB above it in C2, less what A is rewarded over it."""
+    evidence, _ = faulty("pingpong_reselection")
+    level = evidence.gsm.levels.of("C")
+    assert needed_dbm(evidence)["lead_dbm"].to_numpy() == pytest.approx(level + LEAD_DB)
+    rewarded = apply(evidence.network, (Change("A", None, "cell_reselect_offset_db", 0.0, 6.0),))
+    after = needed_dbm(replace(evidence, network=rewarded))["lead_dbm"].to_numpy()
+    assert after == pytest.approx(level + LEAD_DB - 6.0)
+
+
+def test_interference_on_the_wanted_carrier_raises_what_is_needed() -> None:
+    evidence, _ = faulty("cochannel_interference")
+    needed = needed_dbm(evidence)
+    assert (needed["quality_dbm"] >= evidence.gsm.levels.of("C") + 12.0 - 0.1).all()
+    clear = needed_dbm(faulty("weak_indoor")[0])
+    assert (clear["quality_dbm"] < clear["coverage_dbm"]).all()
 
 
 # ---- evidence ----

@@ -10,6 +10,7 @@ import pytest
 
 from rfopt.identify import CLEAR_MARGIN, FARTHEST_KM, identify
 from rfopt.network import Network
+from rfopt.radio.predict import predict
 
 from .networks import HOME, network, readings
 
@@ -24,7 +25,8 @@ def twin(km: float, **values: object) -> dict[str, object]:
 
 
 def heard(arfcn: float = 62, bsic: str = "4-5", **values: object) -> dict[str, object]:
-    return {"rat": "GSM", "arfcn": arfcn, "bsic": bsic, "rxlev_dbm": -80, **values}
+    """A reading whose level is not known, so that distance, relation and azimuth decide alone."""
+    return {"rat": "GSM", "arfcn": arfcn, "bsic": bsic, **values}
 
 
 def named(net: Network, *rows: dict[str, object]) -> list[str]:
@@ -196,3 +198,94 @@ def test_the_order_of_the_table_does_not_matter(order: str) -> None:
 def test_no_readings() -> None:
     found = identify(readings([heard()]).iloc[:0], network(), *HOME)
     assert found.readings.empty and found.unknown.empty and found.ambiguous.empty
+
+
+# --- levels ---------------------------------------------------------------------------------------------------------
+
+
+def at(km: float, bearing_deg: float, **values: object) -> dict[str, object]:
+    """A cell with A's identity so far from home, in a direction seen from there."""
+    turn = math.radians(bearing_deg)
+    east = HOME[1] + km * NORTH_KM * math.sin(turn) / math.cos(math.radians(HOME[0]))
+    return twin(0, lat=HOME[0] + km * NORTH_KM * math.cos(turn), lon=east, **values)
+
+
+def test_a_near_distribution_too_weak_to_be_heard_is_not_taken_for_a_loud_macro() -> None:
+    """By distance alone the 12 dBm of the next estate would win over the macro that points here."""
+    das = at(1.0, 0, kind="das", power_dbm=12, height_m=20)
+    macro = at(3.0, 180, azimuth_deg=0, height_m=40)
+    net = network({"A": None, "T": das, "U": macro})
+    assert named(net, heard()) == ["T"]
+    assert named(net, heard(rxlev_dbm=-72, floor=23)) == ["U"]
+
+
+def test_a_cell_that_cannot_be_so_loud_is_unknown_and_not_the_only_candidate() -> None:
+    net = network({"A": None, "T": at(6.0, 0, kind="das", power_dbm=12, height_m=20)})
+    found = identify(readings([heard(rxlev_dbm=-48)]), net, *HOME)
+    assert found.readings["cell"].tolist() == [""] and found.unknown["samples"].tolist() == [1]
+
+
+def test_the_distribution_of_the_own_house_is_not_judged_by_a_prediction_outdoors() -> None:
+    net = network({"T": at(2.0, 0, azimuth_deg=180)})
+    assert named(net, heard(rxlev_dbm=-55)) == ["A"]
+
+
+def test_confidence_is_one_for_a_given_name_and_less_for_a_rival() -> None:
+    net = network({"A": None, "T": twin(1.0), "U": twin(1.0 + CLEAR_MARGIN + 0.01)})
+    found = identify(readings([heard(), heard(time=2.0), heard(cell="U", time=3.0)]), net, *HOME)
+    by_cell = found.named.set_index("cell")
+    assert by_cell["samples"].to_dict() == {"T": 2, "U": 1}
+    assert by_cell["confidence"]["U"] == 1.0
+    assert by_cell["confidence"]["T"] == pytest.approx(0.8, abs=0.01)
+
+
+def test_confidence_falls_with_the_margin_and_stays_a_share() -> None:
+    shares = []
+    for km in (1.6, 2.0, 3.0, 6.0):
+        net = network({"A": None, "T": twin(1.0), "U": twin(km)})
+        shares.append(identify(readings([heard()]), net, *HOME).named["confidence"].item())
+    assert shares == sorted(shares) and 0.5 < shares[0] < shares[-1] <= 1.0
+
+
+def reuse(seed: int, count: int = 120) -> tuple[Network, list[dict[str, object]], list[str]]:
+    """Identities of two or three cells 2 to 8 km away each, what floor 23 reads of them, and which were heard.
+
+    Levels: the prediction outdoors, 8 dB of error a cell, 15 dB of walls; a phone decodes the strongest of an identity.
+    """
+    rng = np.random.default_rng(seed)
+    cells: dict[str, dict[str, object] | None] = dict.fromkeys("ABCD")
+    for k in range(count):
+        for j in range(int(rng.integers(2, 4))):
+            place = {"azimuth_deg": int(rng.integers(0, 360)), "height_m": round(float(rng.uniform(20, 60)), 1)}
+            small = {"kind": "das", "power_dbm": 12, "height_m": 20}
+            code = {"arfcn": 1 + k % 120, "bsic": f"{k % 8}-{k // 120}"}
+            cell = at(rng.uniform(2, 8), rng.uniform(0, 360), **(small if rng.random() < 0.25 else place), **code)
+            cells[f"{k}_{j}"] = cell
+    net = network(cells, relations=[])
+    points = pd.DataFrame({"lat": [HOME[0]], "lon": [HOME[1]], "floor": [23.0]})
+    dbm = dict(zip(net.cells.index, predict(net, points)[0] + rng.normal(0, 8.0, len(net.cells)), strict=True))
+    del dbm["L"], dbm["M"]
+    rows, truth = [], []
+    for k in range(count):
+        loudest = max((name for name in dbm if name.startswith(f"{k}_")), key=dbm.__getitem__)
+        arfcn, bsic = net.cells.loc[loudest, ["arfcn", "bsic"]]
+        rows.append(heard(arfcn, bsic, rxlev_dbm=dbm[loudest] - 15.0, floor=23))
+        truth.append(loudest)
+    return net, rows, truth
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_distant_reuse_is_named_rightly_or_not_at_all(seed: int) -> None:
+    """With levels far fewer names are wrong than by distance, and the confidence is about the share of right ones."""
+    net, rows, truth = reuse(seed)
+    found = identify(readings(rows), net, *HOME)
+    got = [(name, true) for name, true in zip(found.readings["cell"], truth, strict=True) if name]
+    right = np.mean([name == true for name, true in got])
+    blind = named(net, *({**row, "rxlev_dbm": math.nan} for row in rows))
+    by_distance = np.mean([name == true for name, true in zip(blind, truth, strict=True) if name])
+    assert right > 0.75 and right > by_distance + 0.15
+    assert len(got) > 0.5 * len(rows)
+    assert found.named["confidence"].mean() == pytest.approx(right, abs=0.15)
+    listed = found.ambiguous["candidates"].str.split(" / ").sum()
+    missed = [true for name, true in zip(found.readings["cell"], truth, strict=True) if not name]
+    assert np.mean([true in listed for true in missed]) > 0.95

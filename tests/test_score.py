@@ -94,7 +94,11 @@ def test_pairing_takes_chance_out_of_a_difference() -> None:
 
 
 def test_taking_the_leak_away_helps_in_every_draw() -> None:
-    better, start = scored(QUIETER, REWARD), scored()
+    """With runs enough in each draw that chance does not hide it."""
+    _, groups = leaking()
+    net = FAULTS["das_leakage"].network()
+    many = gather(case(net, FAULTS["das_leakage"].rows(net)), net, 0, replace(BUDGET, runs=96, draws=6))
+    better, start = score(many, groups, (QUIETER, REWARD)), score(many, groups, ())
     assert (better.by_draw > start.by_draw).all()
     assert better.helps(start) > 0.9 and start.helps(better) < 0.1
     assert better.objective > start.objective + 0.1
@@ -199,14 +203,35 @@ def test_a_stale_plan_is_refused() -> None:
 # ---- intervals ----
 
 
-def test_intervals_hold_nine_tenths_of_the_draws() -> None:
+def test_every_figure_has_an_interval_in_its_bounds() -> None:
     evidence, _ = leaking()
     spans = intervals(evidence.replay, evidence)
     assert set(spans) == set(kpis)
-    values = [compute(evidence.replay.runs(slice(3 * k, 3 * k + 3)))["reselections_per_min"] for k in range(4)]
-    assert spans["reselections_per_min"] == pytest.approx((np.percentile(values, 5), np.percentile(values, 95)))
-    known = {name: span for name, span in spans.items() if not np.isnan(span).any()}
-    assert len(known) >= 12 and all(low <= high for low, high in known.values())
+    for name, (low, high) in spans.items():
+        assert low <= high or np.isnan(low), name
+        if aim(name).unit == "share":
+            assert np.isnan(low) or 0.0 <= low <= high <= 1.0, name
+
+
+def test_an_interval_follows_what_the_log_counted() -> None:
+    """The scripted phone changes its cell every ten seconds, which levels like these do not explain."""
+    evidence, _ = leaking()
+    name = "reselections_per_min"
+    counted, modelled = compute(evidence.logged)[name], compute(evidence.replay)[name]
+    low, high = intervals(evidence.replay, evidence)[name]
+    silent = replace(evidence, logged=replace(evidence.logged, timelines=()))
+    alone = intervals(evidence.replay, silent)[name]
+    assert counted > 4 * modelled
+    assert alone[0] <= modelled <= alone[1]
+    assert low > alone[0] and high > alone[1] and high < counted
+
+
+def test_what_a_plan_left_alone_keeps_its_interval() -> None:
+    evidence, _ = leaking()
+    after = simulate(evidence.situation, apply(evidence.network, (MARGIN,)))
+    spans, same = intervals(evidence.replay, evidence), intervals(after, evidence)
+    for name in ("reselections_per_min", "rxlev_p10_dbm", "csfb_wanted_share", "sinr_p10_db"):
+        assert spans[name] == same[name]
 
 
 def test_an_unknown_figure_has_no_interval() -> None:

@@ -15,7 +15,8 @@ from rfopt.finding import Move
 from rfopt.harm import Harm
 from rfopt.network import Change, Plan
 from rfopt.score import Score, cost_of
-from rfopt.search import LEAST_GAIN, LEAST_LOSS, LEAST_PLAN_GAIN, Search, find, parts_of, with_move, without
+from rfopt.search import LEAST_GAIN, LEAST_LOSS, LEAST_PLAN_GAIN, every_plan, find
+from rfopt.trial import Search, in_order, parts_of, with_move, without
 
 Values = Mapping[tuple[str, str], float]
 DRAWS = 10
@@ -92,8 +93,11 @@ def best_of(world: World, moves: Sequence[Move], most_changes: int = 12) -> set[
 
 def check(world: World, moves: Sequence[Move], most_changes: int = 12) -> Plan:
     """The search finds the best plan there is; the plan found."""
+    best = best_of(world, moves, most_changes)
+    enumerated = find(*[replace(search_of(world, moves, most_changes), most_plans=10**4)] * 2)
+    assert set(enumerated) == best
     found = solve(search_of(world, moves, most_changes))
-    assert set(found) == best_of(world, moves, most_changes)
+    assert set(found) == best
     return found
 
 
@@ -143,6 +147,12 @@ def test_a_step_that_harms_is_refused_and_the_one_before_it_taken() -> None:
     assert [c.new for c in check(world, ladder("A", 2.0, 4.0, 6.0, 8.0, 10.0, 12.0))] == [8.0]
 
 
+def test_a_step_below_both_landmarks_that_harm_is_found() -> None:
+    """The boldest step and the middle one of the ladder break a limit; the second smallest does not."""
+    world = World(lambda v: 0.5 + 0.02 * v["A"], loss=lambda v: 1.2 if v["A"] > 4.0 else 0.0)
+    assert [c.new for c in check(world, ladder("A", 2.0, 4.0, 6.0, 8.0, 10.0, 12.0))] == [4.0]
+
+
 def test_a_move_that_harms_in_every_step_is_never_taken() -> None:
     world = World(lambda v: 0.5 + 0.1 * v["A"] + 0.02 * v["B"], loss=lambda v: 1.0 if v["A"] else 0.0)
     search = search_of(world, ladder("A", 1.0, 2.0) + ladder("B", 1.0, 2.0))
@@ -175,15 +185,21 @@ def test_a_pair_of_the_same_cell() -> None:
     assert {c.key for c in check(world, moves)} == {m.changes[0].key for m in moves[:2]}
 
 
-@pytest.mark.xfail(strict=True, reason="pairs are looked for among the boldest steps only")
 def test_a_pair_that_needs_middling_steps() -> None:
-    """Together they help at 4 and 4; the boldest steps of both harm."""
+    """Together they help at 4 and 4; the boldest steps of both harm, alone and together."""
     moves = ladder("A", 2.0, 4.0, 6.0) + ladder("B", 2.0, 4.0, 6.0)
     both = {(4.0, 4.0): 0.3}
     world = World(
         lambda v: 0.5 + both.get((v["A"], v["B"]), 0.0), loss=lambda v: 1.5 if 6.0 in (v["A"], v["B"]) else 0.0
     )
     assert {c.cell: c.new for c in check(world, moves)} == {"A": 4.0, "B": 4.0}
+
+
+def test_a_pair_in_the_middle_of_two_ladders_that_harm_nobody() -> None:
+    """They help together at 6 and 6 of 12; the ends of the ladders do nothing."""
+    moves = ladder("A", *np.arange(2.0, 12.0, 2.0)) + ladder("B", *np.arange(2.0, 12.0, 2.0))
+    world = World(lambda v: 0.5 + (0.3 if (v["A"], v["B"]) == (6.0, 6.0) else 0.0))
+    assert {c.cell: c.new for c in check(world, moves)} == {"A": 6.0, "B": 6.0}
 
 
 def test_a_better_move_makes_an_earlier_one_needless() -> None:
@@ -241,11 +257,44 @@ def test_what_looked_well_on_few_draws_is_decided_on_all() -> None:
 # ---- limits, order, memory ----
 
 
-@pytest.mark.xfail(strict=True, reason="a full plan is not searched for a change that should give way to a better one")
 def test_the_best_two_are_not_the_best_one_and_another() -> None:
     """C is best alone; A and B together are worth more than C with either, and two changes are permitted."""
     world = World(lambda v: 0.2 + 0.06 * v["C"] + 0.05 * v["A"] + 0.02 * v["B"] + (0.2 if v["A"] and v["B"] else 0.0))
     check(world, SINGLES, 2)
+
+
+def test_what_cannot_reach_the_least_gain_is_not_simulated() -> None:
+    """A ceiling that holds changes what is asked, not what is found."""
+    world = World(lambda v: 0.4 + 0.05 * v["A"] + 0.001 * v["B"])
+    bounded = replace(search_of(world, SINGLES), ceiling=lambda plan, move: 1.0 if move.changes[0].cell == "A" else 0.5)
+    assert [c.cell for c in solve(bounded)] == ["A"]
+    assert not any(c.cell == "B" and len(plan) > 1 for plan in world.asked for c in plan)
+
+
+def test_the_last_resort_is_tried_where_the_others_leave_a_gap() -> None:
+    moves = [step("A", 2.0), step("Z", 2.0, fix="last")]
+    for usual, cells in ((0.1, {"A", "Z"}), (0.25, {"A"})):
+        world = World(lambda v, usual=usual: 0.45 + usual * v["A"] + 0.02 * v["Z"])
+        assert {c.cell for c in solve(replace(search_of(world, moves), later=frozenset({"last"})))} == cells
+
+
+@pytest.mark.parametrize("most", [0, 5, 12, 30])
+def test_no_more_trials_than_permitted(most: int) -> None:
+    """Deciding costs a few more: every part of the plan found is taken out once."""
+    moves = [move for cell in "ABCDEFGHIJ" for move in ladder(cell, 2.0, 4.0, 6.0)]
+    world = World(lambda v: 0.2 + 0.01 * sum(v.values()))
+    found = solve(replace(search_of(world, moves), most_trials=most))
+    assert len(world.asked) <= most + 40
+    assert bool(found) == (most > 2)
+
+
+def test_every_plan_takes_one_step_of_a_ladder_at_most() -> None:
+    moves = ladder("A", 2.0, 4.0) + ladder("B", 2.0)
+    plans = every_plan(search_of(World(lambda v: 0.0), moves).ladders())
+    assert len(plans) == len(set(plans)) == 6
+    assert set(plans) == {in_order(plan) for plan in enumerate_plans(moves)}
+    few, many = (replace(search_of(World(lambda v: 0.0), moves), most_plans=n) for n in (5, 6))
+    assert not few.enumerable() and many.enumerable()
 
 
 @pytest.mark.parametrize("most", range(5))

@@ -22,7 +22,8 @@ def power_down(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     Only cells that a finding blames: a cell that is merely as strong is kept at bay by offsets and margins.
     """
     moves = []
-    for cell in culprits(findings, RULES):
+    gsm = evidence.network.of_rat("GSM").index
+    for cell in (name for name in culprits(findings, RULES) if name in gsm):
         power = on_quantum("cells", "power_dbm", evidence.number(cell, "power_dbm"))
         most = MOST_DB[str(evidence.network.cells.at[cell, "kind"])]
         for new in ladder(power, power - most, -STEP_DB):

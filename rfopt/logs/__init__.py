@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,15 @@ class Log:
         line, reason, text: rows of the file that could not be used. `reason` is a category to count, `text` the
         detail, free of subscriber identities.
     rows : int
-        Rows in the file without its header.
+        Rows in the file without its header: those the readings are made of, the rejects and the unused.
     format : str
         The entry of `log_formats` that read it.
     start : str
         ISO 8601 text of time 0, '' where the file does not say.
     notes : tuple of str
         What a user should know about the reading of the file.
+    unused : mapping of str → int
+        Rows that hold no measurement rfopt reads, by kind.
     """
 
     readings: pd.DataFrame
@@ -59,6 +62,7 @@ class Log:
     format: str
     start: str = ""
     notes: tuple[str, ...] = ()
+    unused: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_log(path: Path, format: str | None = None) -> Log:
@@ -69,6 +73,24 @@ def read_log(path: Path, format: str | None = None) -> Log:
     InputError
         If no format fits, the named one is unknown or does not fit, or the one that fits finds the file broken.
     """
+    log = find_log(path, format)
+    if log is not None:
+        return log
+    if format is not None:
+        raise InputError(f"is no {format} log by its content", path)
+    if not read_text(path).strip():
+        raise InputError("is empty, expected a drive-test log", path)
+    raise InputError(f"is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}", path, 1)
+
+
+def find_log(path: Path, format: str | None = None) -> Log | None:
+    """`read_log`, but None for a file that no format (or not the one named) knows.
+
+    Raises
+    ------
+    InputError
+        If the named format is unknown, or the one that fits finds the file broken.
+    """
     if format is not None and format not in log_formats:
         near = did_you_mean(format, log_formats) or f"; known are {', '.join(log_formats)}"
         raise InputError(f"log format '{printable(format)}' is unknown{near}", path)
@@ -76,11 +98,7 @@ def read_log(path: Path, format: str | None = None) -> Log:
         log: Log | None = log_formats[name](path)
         if log is not None:
             return log
-    if format is not None:
-        raise InputError(f"is no {format} log by its content", path)
-    if not read_text(path).strip():
-        raise InputError("is empty, expected a drive-test log", path)
-    raise InputError(f"is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}", path, 1)
+    return None
 
 
 def no_rejects() -> pd.DataFrame:

@@ -14,6 +14,8 @@ import pandas as pd
 
 from rfopt.errors import InputError, printable
 from rfopt.logs import READING_COLUMNS, Log, no_rejects, number_text
+from rfopt.logs.instants import LONGEST_LOG_S
+from rfopt.logs.opening import refuse_odd_names
 from rfopt.tables import NUMERIC, Rows, schema, type_rows
 
 LATEST_S = 1e8
@@ -49,7 +51,7 @@ def checked_log(rows: Rows, format: str) -> Log:
     frame, notes = type_rows(rows, "log")
     frame["serving"] = (frame["serving"] == "1").to_numpy()
     frame["mode"] = frame["mode"].replace("", "idle")
-    _refuse_control_characters(frame, rows.file)
+    refuse_odd_names(frame.assign(line=frame.index), rows.file)
     _refuse_unidentified(frame, rows.file)
     _refuse_level_less(frame, rows.file)
     frame, steps = _in_order(frame)
@@ -115,6 +117,11 @@ def _with_seconds(rows: Rows) -> tuple[Rows, str]:
                 rows.lines[k],
             )
     start = min(moments)
+    for k, moment in enumerate(moments):
+        if abs((moment - moments[0]).total_seconds()) > LONGEST_LOG_S:
+            days = abs((moment - moments[0]).days)
+            said = f"time '{printable(texts[k])}' is {days} days from line {rows.lines[0]}'s"
+            raise InputError(f"{said}, expected the times of one log", rows.file, rows.lines[k])
     place = rows.header.index("time")
     seconds = [number_text((moment - start).total_seconds()) for moment in moments]
     timed = [[*row[:place], text, *row[place + 1 :]] for row, text in zip(rows.rows, seconds, strict=True)]
@@ -137,13 +144,6 @@ def _refuse_odd_seconds(texts: list[str], rows: Rows) -> None:
         if not 0 <= seconds < LATEST_S:
             hint = " (is this an epoch time?)" if seconds >= LATEST_S else ""
             raise InputError(f"time {printable(text)} is out of range, {WANTED_TIME}{hint}", rows.file, rows.lines[k])
-
-
-def _refuse_control_characters(frame: pd.DataFrame, file: Path) -> None:
-    for point in frame["point"].unique():
-        if not point.isprintable():
-            line = int(frame.index[frame["point"] == point][0])
-            raise InputError(f"point '{printable(point)}' holds control characters, expected a label", file, line)
 
 
 def _nameless(frame: pd.DataFrame) -> pd.Series:

@@ -70,16 +70,17 @@ def read_columns(
     """
     body, above = _below_header(text)
     body = _without_last_delimiters(body, delimiter, width)
-    places = {**numeric, **textual}
+    places = {f"c{place}": place for place in {*numeric.values(), *textual.values()}}
+    numbers = {f"c{place}" for place in {*numeric.values()} - {*textual.values()}}
     try:
-        table, strays = _parse(body, delimiter, width, places, numeric)
+        table, strays = _parse(body, delimiter, width, places, numbers)
     except pa.ArrowInvalid:  # some value is no number: each is looked at by itself then
         table, strays = _parse_words(body, path, delimiter, width, places)
     every = np.arange(1, len(table) + len(strays) + 1, dtype=np.int64)
     lines = np.delete(every, [number - 1 for number, _ in strays]) + above
     return Columns(
-        {name: _numbers(table[name]) for name in numeric},
-        {name: _texts(table[name]) for name in textual},
+        {name: _numbers(table[f"c{place}"]) for name, place in numeric.items()},
+        {name: _texts(table[f"c{place}"]) for name, place in textual.items()},
         lines,
         [(number + above, fields) for number, fields in strays],
     )

@@ -7,6 +7,7 @@ differ in order and number. Every row yields readings or a reject, so nothing ge
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from rfopt.files import read_text
 from rfopt.logs import Log, log_formats
 from rfopt.logs.delimited import Columns, read_columns
 from rfopt.logs.events import MODES, is_event_header, plain, read_events
-from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, technology
-from rfopt.logs.instants import clock_s, spread_s
+from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, lagging, technology
+from rfopt.logs.instants import astray, clock_s, moments_s, spread_s
 from rfopt.logs.neighbours import Cells, long_readings, neighbours
-from rfopt.logs.opening import header_names
+from rfopt.logs.opening import header_names, hidden_numbers, names_the_subscriber
 
 NUMBERS = {
     "longitude": "lon", "latitude": "lat", "node": "node", "cellid": "ci", "lac": "lac", "lactac": "lac", "tac": "lac",
@@ -30,7 +31,6 @@ NUMBERS = {
 }  # fmt: skip
 TEXTS = {"timestamp": "timestamp", "operator": "operator", "networktech": "tech", "state": "state"}
 NEIGHBOUR = re.compile(r"n(tech|cellid|lac|cell|arfcn|rxlev|qual)(\d{1,2})")
-SUBSCRIBER = re.compile(r"imsi|imei|msisdn|iccid|phonenumber")
 MODE_WORDS = ("idle", "data", "call")
 
 
@@ -58,7 +58,7 @@ def gnettrack(path: Path) -> Log | None:
     numeric, textual = _places(plains, path)
     columns = read_columns(read_text(path), path, delimiter, len(plains), numeric, textual)
     log = _log(path, columns, len(plains))
-    private = [name for name, key in zip(names, plains, strict=False) if SUBSCRIBER.search(key)]
+    private = [name for name in names if names_the_subscriber(name)]
     notes = [f"{path.name}: {', '.join(private)} left out, they name the subscriber"] if private else []
     return Log(log.readings, log.rejects, log.rows, log.format, log.start, (*log.notes, *notes))
 
@@ -86,26 +86,28 @@ def _places(plains: list[str], path: Path) -> tuple[dict[str, int], dict[str, in
 
 
 def _log(path: Path, columns: Columns, width: int) -> Log:
-    clock = clock_s(columns.texts["timestamp"])
+    clock = _clock(columns)
     server, faults = _server(columns, clock)
     blank = _blank(columns)
     used = np.flatnonzero((faults == "") & ~blank)
     rejects = _rejects(columns, faults, np.flatnonzero((faults != "") & ~blank), width)
-    timed = np.flatnonzero(np.isfinite(clock) & ~blank)
+    timed = np.flatnonzero(np.isfinite(clock) & ~astray(clock) & ~blank)
     zero = clock[timed[0]] if len(timed) else 0.0
     start = pd.Timestamp(zero, unit="s").isoformat() if len(timed) else ""
     time, ties, steps = spread_s(clock[used] - zero)
     mode, source = _modes(path, columns, clock - zero, start)
     around, passed = neighbours(columns, server, used)
+    mine, late = _mended(columns, server.take(used), used, time)
     sinr, flat = _sinr(columns, server)
     places = _position(columns)
     rows = {"time": time, "lat": places[0][used], "lon": places[1][used], "sinr_db": sinr[used]}
-    readings = long_readings(path, rows, MODE_WORDS, mode[used], columns.lines[used], server.take(used), around)
+    readings = long_readings(path, rows, MODE_WORDS, mode[used], columns.lines[used], mine, around)
     others = {rat: int((server.tech[used] == TECHS.index(rat)).sum()) for rat in ("3G", "5G")}
     remarks = [
         *(f"rows on {rat}, kept without a level: {count}" for rat, count in others.items() if count),
         f"rows in the same second as the row before, spread over it: {ties}" if ties else "",
         f"steps back of the clock, rows kept in the file's order: {steps}" if steps else "",
+        f"cell names that came a row late, mended: {late}" if late else "",
         "SNR is 0 throughout and was taken as not known" if flat else "",
         f"neighbours without a cell that can be told, passed over: {passed}" if passed else "",
         source,
@@ -114,14 +116,38 @@ def _log(path: Path, columns: Columns, width: int) -> Log:
     return Log(readings, rejects, len(used) + len(rejects), "gnettrack", start, notes)
 
 
+def _clock(columns: Columns) -> NDArray[np.float64]:
+    """Seconds since 1970; versions and conversions that write other timestamps than the tool's own are read too."""
+    clock = clock_s(columns.texts["timestamp"])
+    return clock if np.isfinite(clock).any() else moments_s(columns.texts["timestamp"])[0]
+
+
+def _mended(columns: Columns, server: Cells, rows: NDArray[np.int64], time: NDArray[np.float64]) -> tuple[Cells, int]:
+    """GSM servers whose name came a row late, with their own (see `lagging`), and how many."""
+    code = np.nan_to_num(columns.number("code")[rows], nan=-1.0)
+    known = (server.tech == GSM) & (server.channel > 0)
+    key = np.where(known, np.nan_to_num(server.channel) * 1000 + code, -1).astype(np.int64)
+    label = np.array(server.labels, dtype=object)[server.label]
+    late = np.flatnonzero(lagging(key, label, time))
+    mended = server.label.copy()
+    mended[late] = server.label[late + 1]
+    return replace(server, label=mended), len(late)
+
+
 def _server(columns: Columns, clock: NDArray[np.float64]) -> tuple[Cells, NDArray[np.object_]]:
     """The server of each row, and what is wrong with the row ('' if nothing is)."""
     tech = technology(columns.texts["tech"])
     channel = columns.number("channel")
     raw = Cells.heard(tech, columns.number("level"), columns.number("qual"), channel, columns.number("code"))
     faults = np.select(
-        [np.isnan(clock), tech == 0, foreign_channels(tech, channel), np.isnan(raw.level) & np.isin(tech, (GSM, LTE))],
-        ["broken timestamp", "no technology", "technology and cell of different instants", "no level"],
+        [
+            np.isnan(clock),
+            astray(clock),
+            tech == 0,
+            foreign_channels(tech, channel),
+            np.isnan(raw.level) & np.isin(tech, (GSM, LTE)),
+        ],
+        ["broken timestamp", "clock jump", "no technology", "technology and cell of different instants", "no level"],
         default="",
     )
     who: dict[str, Any] = {
@@ -156,8 +182,8 @@ def _rejects(columns: Columns, faults: NDArray[np.object_], rows: NDArray[np.int
 
 def _detail(columns: Columns, fault: str, k: int) -> str:
     """What was found in row `k`; runs of digits as long as a subscriber's number are hidden."""
-    stamp, tech = (re.sub(r"\d{8,}", "…", str(columns.texts[name][k])) for name in ("timestamp", "tech"))
-    if fault == "broken timestamp":
+    stamp, tech = (hidden_numbers(str(columns.texts[name][k])) for name in ("timestamp", "tech"))
+    if fault in ("broken timestamp", "clock jump"):
         return f"Timestamp '{printable(stamp, 30)}'"
     if fault == "no technology":
         return f"NetworkTech '{printable(tech, 30)}'"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,9 +12,9 @@ from rfopt.bands import GSM_BANDS
 
 TECHNOLOGIES = {
     **dict.fromkeys(("2G", "GSM", "GPRS", "EDGE"), "GSM"),
-    **dict.fromkeys(("3G", "UMTS", "WCDMA", "HSPA", "HSPA+"), "3G"),
-    **dict.fromkeys(("4G", "LTE"), "LTE"),
-    **dict.fromkeys(("5G", "NR"), "5G"),
+    **dict.fromkeys(("3G", "UMTS", "WCDMA", "HSPA", "HSPA+", "HSDPA", "HSUPA", "DC-HSPA+", "TD-SCDMA"), "3G"),
+    **dict.fromkeys(("4G", "LTE", "LTE+", "LTE-A", "LTE_A", "LTE_CA", "LTE-CA", "TD-LTE", "LTE-FDD", "LTE-TDD"), "LTE"),
+    **dict.fromkeys(("5G", "NR", "5GNR", "5G-NR", "NR_SA", "NR-SA"), "5G"),
 }
 """Names that tools give a technology, in capitals, and rfopt's."""
 
@@ -88,3 +90,58 @@ def foreign_channels(tech: NDArray[np.int64], channel: NDArray[np.float64]) -> N
             own |= (channel >= low) & (channel <= high)
         foreign |= (tech == TECHS.index(rat)) & (channel > 0) & ~own
     return foreign
+
+
+def bsic_words(codes: pd.Series) -> tuple[pd.Series, bool]:
+    """NCC-BCC of the BSICs of one file, '' where unknown, and whether they were octal.
+
+    A BSIC is written as ``4-5``, as its number 8·NCC + BCC or in octal, its two digits side by side. A number that
+    no BSIC has (64 and above) tells that a file writes octal; 8 or 9 as a digit that it does not. A file that
+    shows neither is taken as numbers.
+
+    >>> bsic_words(pd.Series(["37", "4-5", "", "99"]))[0].tolist()
+    ['4-5', '4-5', '', '']
+    >>> bsic_words(pd.Series(["37", "75"]))[0].tolist()
+    ['3-7', '7-5']
+    """
+    places, unique = pd.factorize(codes.astype(str))
+    words = [re.sub(r"\.0+$", "", word.strip()) for word in unique]
+    plain = [word for word in words if word.isdecimal() and word.isascii() and len(word) <= 2]
+    octal = all(set(word) <= set("01234567") for word in plain) and any(int(word) > 63 for word in plain)
+    named = {word: f"{int(word, 8) // 8}-{int(word, 8) % 8}" if octal else _number_bsic(int(word)) for word in plain}
+    named |= {word: word for word in words if re.fullmatch("[0-7]-[0-7]", word)}
+    texts = np.array([named.get(word, "") for word in words], dtype=object)
+    return pd.Series(texts[places] if len(places) else texts, index=codes.index, dtype="str"), octal
+
+
+def _number_bsic(number: int) -> str:
+    return f"{number // 8}-{number % 8}" if number <= 63 else ""
+
+
+def lagging(
+    key: NDArray[np.int64], label: NDArray[np.object_], time_s: NDArray[np.float64], gap_s: float = 5.0
+) -> NDArray[np.bool_]:
+    """Which servers still bear the name of the cell before: the next row tells theirs.
+
+    The channel and code (`key`, below 0 unknown) changed with the row, its name only with the next one, within
+    `gap_s` and on the same channel and code. Phones report a GSM cell's identity that much later, because it is
+    read from its BCCH.
+
+    >>> lagging(np.array([1, 2, 2]), np.array(["A", "A", "B"], dtype=object), np.array([0.0, 1.0, 2.0])).tolist()
+    [False, True, False]
+    """
+    late = np.zeros(len(key), dtype=bool)
+    if len(key) < 3:
+        return late
+    before, here, after = (slice(None, -2), slice(1, -1), slice(2, None))
+    late[1:-1] = (
+        (key[here] != key[before])
+        & (key[here] == key[after])
+        & (np.minimum(key[here], key[before]) >= 0)
+        & (label[here] == label[before])
+        & (label[here] != label[after])
+        & (label[here] != "")
+        & (label[after] != "")
+        & (time_s[after] - time_s[before] <= gap_s)
+    )
+    return late

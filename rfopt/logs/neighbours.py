@@ -35,6 +35,11 @@ def _possible(
     return out
 
 
+def _whole(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The whole numbers; NaN for others."""
+    return np.where(numbers == np.round(numbers), numbers, np.nan)
+
+
 @dataclass(frozen=True)
 class Cells:
     """One heard cell for each row; all arrays have the same shape.
@@ -62,8 +67,8 @@ class Cells:
     ) -> Cells:
         """Cells from a tool's numbers, freed of what cannot be."""
         level, quality = _possible(level, tech, LEVEL_DBM), _possible(quality, tech, QUALITY)
-        channel = _possible(channel, tech, CHANNELS)
-        pci = _possible(code, tech, {LTE: (0.0, HIGHEST_PCI)})
+        channel = _possible(_whole(channel), tech, CHANNELS)
+        pci = _possible(_whole(code), tech, {LTE: (0.0, HIGHEST_PCI)})
         return cls(tech, level, quality, channel, pci, np.zeros(tech.shape, dtype=np.int64))
 
     def named(self, label: NDArray[np.int64], labels: Sequence[str]) -> Cells:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
-from rfopt.errors import InputError
+import pandas as pd
+
+from rfopt.errors import InputError, printable
 
 OPENING_BYTES = 1 << 18
 """A header line longer than this is no header."""
 
 DELIMITERS = "\t,;|"
+MOST_COLUMNS = 20_000
 
 
 def opening(path: Path, count: int = OPENING_BYTES) -> bytes:
@@ -32,20 +36,86 @@ def opening(path: Path, count: int = OPENING_BYTES) -> bytes:
         raise InputError(f"cannot be read: {error.strerror}", path) from None
 
 
-def header_names(path: Path) -> tuple[list[str], str]:
+def header_names(path: Path, encoding: str = "", delimiter: str = "") -> tuple[list[str], str]:
     """The names in a text file's first line that is not blank, and their delimiter; no names for a binary file.
 
-    The delimiter is the one of tab, comma, semicolon and bar that occurs most. Names lose quotes, blanks and
-    zero-width characters.
+    The delimiter is the one of tab, comma, semicolon and bar that occurs most, unless it is given. Names lose quotes,
+    blanks and zero-width characters.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, the stated encoding is unknown, or the line has more than `MOST_COLUMNS` names.
     """
     raw = opening(path)
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = raw.decode(encoding, errors="replace")
+    if not encoding:
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else _encoding(raw)
+    try:
+        text = raw.decode(encoding, errors="replace").removeprefix("\ufeff")
+    except LookupError:
+        raise InputError(f"encoding '{printable(encoding)}' is unknown, expected one such as gb18030", path) from None
     line = next((line for line in re.split(r"\r\n|\n|\r", text) if line.strip("\t,;| ")), "")
     if "\0" in line:
         return [], ""
-    delimiter = max(DELIMITERS, key=line.count)
-    return [clean_name(name) for name in line.split(delimiter)], delimiter
+    if max(line.count(mark) for mark in DELIMITERS) >= MOST_COLUMNS:
+        raise InputError(f"has more than {MOST_COLUMNS} columns, expected a drive-test log", path, 1)
+    return header_of(line, delimiter)
+
+
+def _encoding(raw: bytes) -> str:
+    """UTF-8 if the first lines are, else GB18030; the last line may be cut in the middle of a character."""
+    whole = raw[: raw.rfind(b"\n") + 1] or raw
+    try:
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def header_of(line: str, delimiter: str = "") -> tuple[list[str], str]:
+    """The names in a header line, and their delimiter if it is not given.
+
+    >>> header_of('Time,"RSRP, dBm"')
+    (['Time', 'RSRP, dBm'], ',')
+    """
+    delimiter = delimiter or max(DELIMITERS, key=line.count)
+    names = line.split(delimiter)
+    if '"' in line and delimiter != "\t":
+        try:
+            names = next(csv.reader([line], delimiter=delimiter))
+        except csv.Error:  # quotes that are part of a name
+            names = line.split(delimiter)
+    return [clean_name(name) for name in names], delimiter
+
+
+SUBSCRIBER = re.compile(r"imsi|imei|msisdn|iccid|phone_?number|calledparty|callingparty|手机号|主叫号码|被叫号码")
+
+
+def names_the_subscriber(name: str) -> bool:
+    """True for the name of a column that holds a subscriber's identity.
+
+    >>> names_the_subscriber("Phone Number"), names_the_subscriber("RSRP")
+    (True, False)
+    """
+    return bool(SUBSCRIBER.search(re.sub(r"[\s\-.]", "", clean_name(name).lower())))
+
+
+def hidden_numbers(text: str) -> str:
+    """A text whose runs of digits as long as a subscriber's number are hidden.
+
+    >>> hidden_numbers("call 608020123456789")
+    'call …'
+    """
+    return re.sub(r"\d(?:[\s\-]?\d){7,}", "…", text)
+
+
+def is_formula(name: str) -> bool:
+    """True for a name that a spreadsheet would run: a written table must be safe to open.
+
+    >>> is_formula("=HYPERLINK(1)"), is_formula("-3F"), is_formula("宝湖天下NG2-5")
+    (True, False, False)
+    """
+    return bool(re.match(r"\s*(?:[=@]|[+\-](?!\s*\d))", name))
 
 
 def clean_name(name: str) -> str:
@@ -55,3 +125,19 @@ def clean_name(name: str) -> str:
     'Level'
     """
     return re.sub(r"[\u200b-\u200f\ufeff]", "", name).strip().strip('"').strip()
+
+
+def refuse_odd_names(readings: pd.DataFrame, path: Path) -> None:
+    """Refuse names of cells and points that are unsafe in a table.
+
+    Raises
+    ------
+    InputError
+        At the first that a spreadsheet would run or that holds control characters.
+    """
+    for column in ("cell", "point"):
+        for name in readings[column].unique():
+            if is_formula(name) or not name.isprintable():
+                line = int(readings["line"][readings[column] == name].iloc[0])
+                what = "looks like a formula" if is_formula(name) else "holds control characters"
+                raise InputError(f"{column} '{printable(name)}' {what}, expected a name", path, line)

@@ -7,6 +7,7 @@ under that censoring; its error follows from how fast the fading forgets.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,63 +16,49 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri
 
 from rfopt.levels import Levels, Source
-from rfopt.mobility.interference import gsm_coupling, lte_coupling
+from rfopt.mobility.fading import Fading, Series, fit_fading
+from rfopt.mobility.floors import Floors, fit_floors
+from rfopt.mobility.interference import gsm_coupling
 from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
+from rfopt.mobility.stretch import Stretch
 from rfopt.network import Network
 from rfopt.scene import floor_height_m
-from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, mw
 
-SIGMA_DB, TAU_S = 4.0, 5.0
-"""Fading of a phone at rest where the log is too short to tell: an assumption (people, doors, the hand)."""
-IDLE_AVERAGE_S = 5.0
-"""Idle levels in a log are taken as averages over this time (TS 45.008 §6.6.1)."""
 MOST_NEIGHBOURS = {"GSM": 6, "LTE": 8}
 LEVEL_COLUMN = {"GSM": "rxlev_dbm", "LTE": "rsrp_dbm"}
 CODE_CENTRE_DB = {"GSM": -0.5, "LTE": 0.5}
 """Centre of a report code's 1 dB against the value a log states: RXLEV states its upper edge, RSRP its lower."""
 LEAST_ERROR_DB = 0.3
-OFTEN = 0.2
-"""A cell unreported in this share of the instants it could have been in is near what can be decoded."""
-
-
-@dataclass(frozen=True)
-class Fading:
-    """How levels vary in time at one point: first-order Gauss-Markov, independent per cell."""
-
-    sigma_db: float
-    tau_s: float
-    samples: int
+CENSORED_ERROR_DB = 3.0
+"""Standard error of a level that was never reported; one reported now and then has it by the square of the share of
+time it was hidden: what a report takes varies with the interference of the moment. An assumption."""
+LEAST_REPORTS, WEAK_REPORT = 5, 0.1
+"""Reports of a cell from which this quantile is taken as the weakest that can be read: interference fades too."""
+ROUNDS = 4
+"""Rounds in which the means of cells that jam one another settle."""
+SHARED = 0.3
+"""A cell that puts this share of its power on a server's channels is bounded by the server's C/I."""
+CI_ERROR_DB = 1.0
+"""How far a stated C/I may be too high: an assumption."""
 
 
 @dataclass(frozen=True)
 class Anchor:
     """What the log says about one technology.
 
-    `floor_mw` (points, cells) is interference from what the tables do not explain, plus noise, per cell's channel.
+    `floor_mw` (points, cells) is interference from what the tables do not explain, plus noise, per cell's channel, in
+    the mean; `floors` says how it varies and how sure it is.
     """
 
     rat: str
     levels: Levels
     fading: Fading
-    floor_mw: NDArray[np.float64]
+    floors: Floors
 
-
-@dataclass(frozen=True)
-class Stretch:
-    """Reports of one technology at one point: level[instant, cell] in dBm with NaN where not reported.
-
-    `log` numbers the files, whose clocks have nothing to do with each other; `reported` counts neighbours.
-    """
-
-    point: str
-    time_s: NDArray[np.float64]
-    log: NDArray[np.int64]
-    idle: NDArray[np.bool_]
-    server: NDArray[np.int64]
-    level_dbm: NDArray[np.float64]
-    reported: NDArray[np.int64]
-    weakest_dbm: NDArray[np.float64]
-    interference_dbm: NDArray[np.float64]
+    @property
+    def floor_mw(self) -> NDArray[np.float64]:
+        """Mean unexplained interference plus noise, (points, cells)."""
+        return self.floors.mean_mw
 
 
 def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
@@ -92,33 +79,42 @@ def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
     heard = names[names.isin(rows["cell"].unique())]
     points = _points(rows[rows["cell"].isin(heard)])
     stretches = [_stretch(point, rows[rows["point"] == point], heard, rat) for point in points.index]
-    fading = fit_fading(stretches)
+    fading = fit_fading(_series(stretches))
     least = _least_reported(stretches, len(heard))
     shape = (len(points), len(heard))
     dbm, error = np.full(shape, np.nan), np.full(shape, np.nan)
     source = np.zeros(shape, dtype=np.int8)
-    limits = [_limits_dbm(stretch, heard, network, rat, least) for stretch in stretches]
+    limits = [_limits_dbm(stretch, heard, network, rat, least[p]) for p, stretch in enumerate(stretches)]
+    shared = _on_one_carrier(network, heard, rat)
     for p, stretch in enumerate(stretches):
-        for c in range(len(heard)):
-            dbm[p, c], error[p, c], source[p, c] = _mean(stretch.level_dbm[:, c], limits[p][:, c], stretch, fading)
+        for _ in range(ROUNDS if shared.any() else 1):
+            limit = _jammed(limits[p], stretch.level_dbm, dbm[p], shared)
+            for c in range(len(heard)):
+                dbm[p, c], error[p, c], source[p, c] = _mean(stretch.level_dbm[:, c], limit[:, c], stretch, fading)
     levels = Levels(points, heard, dbm, error, source)
-    return Anchor(rat, levels, fading, _floors(stretches, levels, fading, network, rat, limits))
+    return Anchor(rat, levels, fading, fit_floors(stretches, levels, fading, network, rat, limits))
 
 
-def _least_reported(stretches: list[Stretch], cells: int) -> NDArray[np.float64]:
-    """What it takes to be reported as a neighbour, per cell [dBm]; −inf if nothing ever was.
+def _least_reported(stretches: list[Stretch], cells: int) -> list[NDArray[np.float64]]:
+    """What it takes to be reported as a neighbour, per place and cell [dBm]; −inf if nothing ever was.
 
-    The weakest report of a cell that comes and goes tells; for one that is always there, or never, the weakest of all.
+    The weak reports of a cell that comes and goes at a place tell what its channel needs there; for one that is
+    always there, or never, what it needs elsewhere, and at least the weakest of all.
     """
-    least, comes_and_goes = np.full(cells, np.inf), np.zeros(cells, dtype=bool)
-    for stretch in stretches:
+    own = np.full((len(stretches), cells), np.nan)
+    weakest = np.inf
+    for p, stretch in enumerate(stretches):
         neighbour = np.where(stretch.server[:, None] == np.arange(cells), np.nan, stretch.level_dbm)
-        least = np.fmin(least, np.min(np.nan_to_num(neighbour, nan=np.inf), axis=0, initial=np.inf))
+        weakest = min(weakest, float(np.min(np.nan_to_num(neighbour, nan=np.inf), initial=np.inf)))
         share = np.isfinite(stretch.level_dbm).mean(axis=0) if len(neighbour) else np.zeros(cells)
-        comes_and_goes |= (share > 0.02) & (share < 0.9)
-    weakest = least.min(initial=np.inf)
-    least = np.where(comes_and_goes & np.isfinite(least), least, weakest)
-    return np.where(np.isfinite(least), least, -np.inf)
+        for c in range(cells):
+            reports = neighbour[np.isfinite(neighbour[:, c]), c]
+            if reports.size >= LEAST_REPORTS and share[c] < 0.9:
+                own[p, c] = np.quantile(reports, WEAK_REPORT)
+    known = np.isfinite(own).any(axis=0)
+    elsewhere = np.where(known, np.min(np.nan_to_num(own, nan=np.inf), axis=0, initial=np.inf), weakest)
+    least = np.where(np.isfinite(own), own, elsewhere[None, :])
+    return list(np.where(np.isfinite(least), least, -np.inf))
 
 
 def _points(rows: pd.DataFrame) -> pd.DataFrame:
@@ -166,7 +162,39 @@ def _limits_dbm(
         limit = np.where(seen, limit, np.nan)
     if rat == "GSM":
         _raise_on_shared_carrier(limit, stretch.level_dbm, channel)
+        limit = np.fmin(limit, _room_beside_server_dbm(stretch, network, cells))
     return limit
+
+
+def _room_beside_server_dbm(stretch: Stretch, network: Network, cells: pd.Index) -> NDArray[np.float64]:
+    """What the server's C/I leaves room for: a cell on its channels is not stronger than all interference there."""
+    coupling = gsm_coupling(network.cells.loc[cells], traffic=True)
+    coupling = np.vstack([np.where(coupling >= SHARED, coupling, np.nan), np.full(len(cells), np.nan)])
+    return np.asarray(stretch.interference_dbm[:, None] + CI_ERROR_DB - 10.0 * np.log10(coupling[stretch.server]))
+
+
+def _on_one_carrier(network: Network, cells: pd.Index, rat: str) -> NDArray[np.bool_]:
+    """Pairs of GSM cells on one ARFCN, which jam one another's BSIC, (cells, cells)."""
+    if rat != "GSM":
+        return np.zeros((len(cells), len(cells)), dtype=bool)
+    arfcn = network.cells.loc[cells, "arfcn"].to_numpy()
+    return np.asarray((arfcn[:, None] == arfcn[None, :]) & ~np.eye(len(cells), dtype=bool))
+
+
+def _jammed(
+    limit: NDArray[np.float64], level: NDArray[np.float64], mean: NDArray[np.float64], shared: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Limits where a rival on the carrier was not reported either: the cell did not stand out of it.
+
+    The rival then counts with its mean; while that is not known, such an instant says nothing.
+    """
+    out = limit.copy()
+    for c, rival in zip(*np.nonzero(shared), strict=True):
+        neither = np.isnan(level[:, c]) & np.isnan(level[:, rival])
+        if np.isfinite(level[:, rival]).any():
+            needed = mean[rival] + DECODE_CI_DB if np.isfinite(mean[rival]) else np.nan
+            out[neither, c] = np.maximum(out[neither, c], needed)
+    return out
 
 
 def _raise_on_shared_carrier(
@@ -186,23 +214,37 @@ def _mean(
     """(mean, its standard error, source) of one cell at one point."""
     seen = np.isfinite(level)
     below = ~seen & np.isfinite(limit)
-    share = _independent_share(stretch.time_s, fading.tau_s)
+    own = _exposure_s(stretch) / (2.0 * fading.tau_s)
     if not seen.any():
         if not below.any():
             return np.nan, np.nan, Source.UNKNOWN
-        n = max(below.sum() * share, 1.0)
-        return float(np.median(limit[below]) - fading.sigma_db * ndtri(0.5 ** (1.0 / n))), 3.0, Source.CENSORED
+        n = max(float(own[below].sum()), 1.0)
+        return (
+            float(np.median(limit[below]) - fading.sigma_db * ndtri(0.5 ** (1.0 / n))),
+            CENSORED_ERROR_DB,
+            Source.CENSORED,
+        )
     sigma = fading.sigma_db
     mean = censored_mean(level[seen], limit[below], sigma)
-    n = max((seen.sum() + 0.5 * below.sum()) * share, 1.0)
-    return mean, max(sigma / np.sqrt(n), LEAST_ERROR_DB), Source.MEASURED
+    n = max(float(own[seen].sum() + 0.5 * own[below].sum()), 1.0)
+    hidden = float(own[below].sum()) / max(float(own[below].sum() + own[seen].sum()), 1e-9)
+    error = np.hypot(sigma / np.sqrt(n), CENSORED_ERROR_DB * hidden**2)
+    return mean, max(float(error), LEAST_ERROR_DB), Source.MEASURED
 
 
-def _independent_share(time_s: NDArray[np.float64], tau_s: float) -> float:
-    """Independent samples per sample of a Gauss-Markov series: step / (2τ), at most 1."""
-    steps = np.diff(time_s)
-    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 2 * tau_s
-    return min(1.0, max(step, 0.1) / (2.0 * tau_s))
+def _exposure_s(stretch: Stretch) -> NDArray[np.float64]:
+    """The time each instant speaks for: half of the way to the ones beside it in its log and mode, at most 10 s."""
+    out = np.zeros(len(stretch.time_s))
+    for log in np.unique(stretch.log):
+        for idle in (False, True):
+            rows = np.flatnonzero((stretch.log == log) & (stretch.idle == idle))
+            if rows.size > 1:
+                rows = rows[np.argsort(stretch.time_s[rows], kind="stable")]
+                gap = np.minimum(np.diff(stretch.time_s[rows]), 10.0)
+                out[rows] = 0.5 * (np.append(gap, gap[-1]) + np.append(gap[0], gap))
+            else:
+                out[rows] = 1.0
+    return out
 
 
 def censored_mean(seen_dbm: NDArray[np.float64], limits_dbm: NDArray[np.float64], sigma_db: float) -> float:
@@ -228,125 +270,10 @@ def censored_mean(seen_dbm: NDArray[np.float64], limits_dbm: NDArray[np.float64]
     return mean
 
 
-def autocovariance(lag_s: NDArray[np.float64], tau_s: float, window_s: float) -> NDArray[np.float64]:
-    """Autocovariance of a unit Gauss-Markov process averaged over a window: triangle-weighted exponential."""
-    if window_s <= 0:
-        return np.asarray(np.exp(-lag_s / tau_s))
-    u = np.linspace(-1.0, 1.0, 201)
-    weight = (1.0 - np.abs(u)) / (1.0 - np.abs(u)).sum()
-    return np.asarray(np.exp(-np.abs(lag_s[:, None] + u * window_s) / tau_s) @ weight)
-
-
-def fit_fading(stretches: list[Stretch]) -> Fading:
-    """Spread and memory of the fading, fitted to the autocovariance of cells reported nearly always.
-
-    Call reports are single values, idle ones averages over `IDLE_AVERAGE_S`. Too short a log gives the defaults.
-    """
-    lags: list[tuple[float, float, float, int]] = []
+def _series(stretches: list[Stretch]) -> Iterator[Series]:
+    """The levels of each log, place and mode."""
     for stretch in stretches:
         for log in np.unique(stretch.log):
-            for idle, window in ((False, 0.0), (True, IDLE_AVERAGE_S)):
-                lags += _lag_products(stretch, (stretch.log == log) & (stretch.idle == idle), window)
-    total = sum(n for *_, n in lags)
-    if total < 200:
-        return Fading(SIGMA_DB, TAU_S, total)
-    taus = np.geomspace(1.0, 20.0, 40)
-    fits = [_fit_sigma(lags, tau) for tau in taus]
-    best = int(np.argmin([misfit for _, misfit in fits]))
-    return Fading(float(np.clip(fits[best][0], 1.0, 10.0)), float(taus[best]), total)
-
-
-def _lag_products(stretch: Stretch, rows: NDArray[np.bool_], window_s: float) -> list[tuple[float, float, float, int]]:
-    """(lag, window, mean product, count) at lags up to 10 s, of each cell reported in 95 % of the rows."""
-    time, level = stretch.time_s[rows], stretch.level_dbm[rows]
-    if len(time) < 30:
-        return []
-    order = np.argsort(time, kind="stable")
-    time, level = time[order], level[order]
-    steady = level[:, np.isfinite(level).mean(axis=0) > 0.95]
-    if steady.shape[1] == 0:
-        return []
-    residual = steady - np.nanmean(steady, axis=0)
-    step = float(np.median(np.diff(time)))
-    out = []
-    for k in range(1, int(10.0 / max(step, 0.1)) + 1):
-        apart = np.abs(time[k:] - time[:-k] - k * step) < 0.3 * step
-        product = (residual[k:] * residual[:-k])[apart]
-        if product.size:
-            out.append((k * step, window_s, float(np.nanmean(product)), int(np.isfinite(product).sum())))
-    return out
-
-
-def _fit_sigma(lags: list[tuple[float, float, float, int]], tau: float) -> tuple[float, float]:
-    """(sigma, weighted misfit) for one memory time."""
-    lag, window, product, count = (np.array(column) for column in zip(*lags, strict=True))
-    shape = np.empty(len(lag))
-    for w in np.unique(window):
-        shape[window == w] = autocovariance(lag[window == w], tau, float(w))
-    variance = max(float((count * shape * product).sum() / (count * shape * shape).sum()), 0.01)
-    return float(np.sqrt(variance)), float((count * (product - variance * shape) ** 2).sum())
-
-
-def _floors(
-    stretches: list[Stretch],
-    levels: Levels,
-    fading: Fading,
-    network: Network,
-    rat: str,
-    limits: list[NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Interference that the known cells do not explain, plus noise, per point and cell, in mW.
-
-    From level − C/I (or − SINR) of the serving cell, less what the known cells cause on average. Where a cell never
-    served: the median over the points where it did; else, for a cell that often went unreported, what its weakest
-    report leaves room for; else noise alone.
-    """
-    noise = float(mw(GSM_NOISE_DBM if rat == "GSM" else LTE_NOISE_DBM))
-    cells = network.cells.loc[levels.cells]
-    coupling = gsm_coupling(cells, traffic=True) if rat == "GSM" else lte_coupling(cells)
-    spread = np.exp(0.5 * (fading.sigma_db * np.log(10.0) / 10.0) ** 2)
-    usual = np.nan_to_num(mw(levels.dbm), nan=0.0) * spread
-    floor = np.full(levels.dbm.shape, np.nan)
-    for p, stretch in enumerate(stretches):
-        for c in range(len(levels.cells)):
-            rest = _unexplained_mw(stretch, c, usual[p], coupling[c])
-            if rest.size >= 5:
-                floor[p, c] = max(float(rest.mean()), noise)
-    served = _median(floor)
-    elsewhere = np.where(np.isfinite(served), served, _by_weakest_report(stretches, limits, noise))
-    return np.where(np.isfinite(floor), floor, elsewhere[None, :])
-
-
-def _by_weakest_report(
-    stretches: list[Stretch], limits: list[NDArray[np.float64]], noise: float
-) -> NDArray[np.float64]:
-    """The floor at which a cell's weakest report is just decodable, for cells unreported in `OFTEN` of the instants."""
-    if not stretches:
-        return np.zeros(0)
-    level = np.concatenate([stretch.level_dbm for stretch in stretches])
-    limit = np.concatenate(limits)
-    could, did = np.isfinite(limit), np.isfinite(level)
-    with np.errstate(invalid="ignore"):
-        unreported = (could & ~did).sum(axis=0) / np.maximum((could | did).sum(axis=0), 1)
-    weakest = np.where(did, level, np.inf).min(axis=0, initial=np.inf)
-    room = mw(np.where(np.isfinite(weakest), weakest, -np.inf) - DECODE_CI_DB)
-    return np.where(unreported >= OFTEN, np.maximum(room, noise), noise)
-
-
-def _median(floor: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array(
-        [np.median(column[np.isfinite(column)]) if np.isfinite(column).any() else np.nan for column in floor.T]
-    )
-
-
-def _unexplained_mw(
-    stretch: Stretch, cell: int, usual_mw: NDArray[np.float64], coupling: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """What the cell's quality shows at each instant it served, less what the other cells caused just then.
-
-    A cell reported at the instant counts with that report, another with its mean: interference fades, and the mean
-    of a short log would leave a rest that nobody causes.
-    """
-    at = (stretch.server == cell) & np.isfinite(stretch.interference_dbm)
-    heard = np.where(np.isfinite(stretch.level_dbm[at]), mw(stretch.level_dbm[at]), usual_mw)
-    return np.asarray(mw(stretch.interference_dbm[at]) - heard @ coupling)
+            for idle in (False, True):
+                rows = (stretch.log == log) & (stretch.idle == idle)
+                yield Series(stretch.time_s[rows], stretch.level_dbm[rows], idle)

@@ -8,7 +8,7 @@ between plans are not blurred by chance. A machine whose inputs did not change i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, cast
@@ -16,14 +16,17 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from rfopt.kernels import gsm_dedicated, gsm_idle, lte_connected, lte_idle
 from rfopt.kernels.fading import draw_fading, draw_uniform
 from rfopt.levels import Levels
 from rfopt.mobility import csfb
 from rfopt.mobility.anchor import Anchor
+from rfopt.mobility.floors import NEPER
 from rfopt.mobility.inter_rat import camp_both
 from rfopt.mobility.interference import interference_mw
+from rfopt.mobility.quality import SACCH_SCALE_DB
 from rfopt.mobility.setup import (
     Arrays,
     both_idle_arrays,
@@ -41,8 +44,6 @@ from rfopt.radio.links import Links, link
 from rfopt.radio.predict import LEVEL_COLUMNS, LevelChange
 from rfopt.units import dbm
 
-NOISE_DB = 1.0
-"""White measurement noise of one report, on top of the fading: an assumption."""
 ANTENNA_ERROR_SHARE = 0.3
 """Standard error of a level difference made by tilt or azimuth, as a share of it: an assumption."""
 JITTER_DB = 1.0
@@ -88,6 +89,7 @@ class Situation:
     traces: dict[tuple[str, str], NDArray[np.float32]]
     luck: dict[tuple[str, str], Any]
     offsets: dict[str, NDArray[np.float32]]
+    floors: dict[str, NDArray[np.float64]]
     done: dict[bytes, Any] = field(default_factory=dict)
     figures: dict[Any, Any] = field(default_factory=dict)
 
@@ -107,8 +109,7 @@ class Situation:
 
     def runs_of_draw(self) -> list[slice]:
         """The runs of each group; they lie side by side."""
-        edges = np.searchsorted(self.draw_of_run(), np.arange(self.budget.draws + 1))
-        return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+        return [slice(a, b) for a, b in pairwise(_edges(self.budget))]
 
 
 def thinned(situation: Situation, draws: int) -> Situation:
@@ -122,6 +123,7 @@ def thinned(situation: Situation, draws: int) -> Situation:
         traces={key: trace[:runs] for key, trace in situation.traces.items()},
         luck=luck,
         offsets={rat: offset[:draws] for rat, offset in situation.offsets.items()},
+        floors={rat: floor[:draws] for rat, floor in situation.floors.items()},
         done={},
         figures={},
     )
@@ -154,17 +156,18 @@ def prepare(
     names = gsm.levels.cells.append(lte.levels.cells)
     points = pd.concat([gsm.levels.points, lte.levels.points])
     points = points[~points.index.duplicated()].sort_index()
-    links = link(network.cells.loc[names], points)
+    links = link(network.cells.loc[names], points, terrain=network.terrain)
     change = LevelChange(network.cells.loc[names], links, network.antennas)
-    situation = Situation(network.subset(names), network, gsm, lte, change, wanted, budget, {}, {}, {})
+    situation = Situation(network.subset(names), network, gsm, lte, change, wanted, budget, {}, {}, {}, {})
     for anchor in (gsm, lte):
         situation.offsets[anchor.rat] = _offsets(anchor.levels, seed, budget)
+        situation.floors[anchor.rat] = _floors(anchor, seed, budget)
         for point in anchor.levels.points.index:
             for machine, step_s, length_s in _grids(anchor.rat, budget):
                 steps = int(length_s / step_s)
                 trace = _trace(anchor, point, machine, step_s, steps, seed, budget)
                 situation.traces[machine, point] = trace + _at_runs(situation, anchor, point)
-                situation.luck[machine, point] = _luck(machine, point, steps, seed, budget)
+                situation.luck[machine, point] = _luck(machine, point, steps, seed, budget, anchor.fading.tau_s)
     return situation
 
 
@@ -177,11 +180,60 @@ def _grids(rat: str, budget: Budget) -> list[tuple[str, float, float]]:
 def _trace(
     anchor: Anchor, point: str, machine: str, step_s: float, steps: int, seed: int, budget: Budget
 ) -> NDArray[np.float32]:
-    """Fading and noise about the mean of every cell, (runs, steps, cells) in dB."""
+    """Fading and noise about the mean of every cell, (runs, steps, cells) in dB.
+
+    Spread and memory are known from a log only roughly, and rates of reselection hang on both: every group of runs
+    has its own, drawn from what the log leaves open.
+    """
     cells = np.array([stable_key(name) for name in anchor.levels.cells], dtype=np.uint64)
-    fading = draw_fading(stable_key(str(seed), machine, point), budget.runs, steps, step_s, anchor.fading.tau_s, cells)
-    noise = draw_fading(stable_key(str(seed), machine, point, "noise"), budget.runs, steps, step_s, 0.0, cells)
-    return (fading * np.float32(anchor.fading.sigma_db) + noise * np.float32(NOISE_DB)).astype(np.float32)
+    sigma, tau, white = _drawn_fading(anchor, seed, budget)
+    out = draw_fading(stable_key(str(seed), machine, point, "noise"), budget.runs, steps, step_s, 0.0, cells)
+    for k, (start, end) in enumerate(pairwise(_edges(budget))):
+        key = stable_key(str(seed), machine, point, str(k))
+        out[start:end] *= white[k]
+        out[start:end] += draw_fading(key, end - start, steps, step_s, float(tau[k]), cells) * sigma[k]
+    return out
+
+
+def _drawn_fading(
+    anchor: Anchor, seed: int, budget: Budget
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32]]:
+    """σ of every cell (draws, cells), τ and the noise (draws,) as the fit leaves them open, evenly spread."""
+    fading, rat = anchor.fading, anchor.rat
+    common = _spread_evenly(budget.draws, str(seed), "sigma", rat)
+    memory = _spread_evenly(budget.draws, str(seed), "tau", rat)
+    own = _normals(budget.draws, [(str(seed), "sigma", cell) for cell in anchor.levels.cells])
+    sigma = fading.sigma_db * np.exp(fading.sigma_error * common[:, None] + fading.cell_spread * own)
+    extra = fading.noise_error * fading.sigma_db**2 * _spread_evenly(budget.draws, str(seed), "noise", rat)
+    white = np.sqrt(np.maximum(fading.noise_db**2 + extra, 0.0))
+    return sigma.astype(np.float32), fading.tau_s * np.exp(fading.tau_error * memory), white.astype(np.float32)
+
+
+def _normals(draws: int, words: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
+    """Standard normal numbers, (draws, len(words)); the first draws stay the same when more are made."""
+    columns = [np.random.Generator(np.random.Philox(stable_key(*word))).standard_normal(draws) for word in words]
+    return np.array(columns).T.reshape(draws, len(words))
+
+
+def _spread_evenly(draws: int, *words: str) -> NDArray[np.float64]:
+    """Standard normal numbers, one in each of as many equally likely intervals, in a drawn order."""
+    order = np.random.Generator(np.random.Philox(stable_key(*words))).permutation(draws)
+    return np.asarray(ndtri((order + 0.5) / draws))
+
+
+def _edges(budget: Budget) -> list[int]:
+    """Where the groups of runs begin, and the end."""
+    group = np.arange(budget.runs) * budget.draws // budget.runs
+    return [int(edge) for edge in np.searchsorted(group, np.arange(budget.draws + 1))]
+
+
+def _floors(anchor: Anchor, seed: int, budget: Budget) -> NDArray[np.float64]:
+    """The unexplained interference of each draw, (draws, points, cells) in mW: log-normal."""
+    points, cells = anchor.levels.points.index, anchor.levels.cells
+    words = [(str(seed), "floor", point, cell) for point in points for cell in cells]
+    unit = _normals(budget.draws, words).reshape(budget.draws, len(points), len(cells))
+    error = anchor.floors.error_db * NEPER
+    return np.asarray(anchor.floors.mean_mw * np.exp(error * unit))
 
 
 def _offsets(levels: Levels, seed: int, budget: Budget) -> NDArray[np.float32]:
@@ -203,16 +255,18 @@ def _at_runs(situation: Situation, anchor: Anchor, point: str) -> NDArray[np.flo
     return mean[situation.draw_of_run(), None, :].astype(np.float32)
 
 
-def _luck(machine: str, point: str, steps: int, seed: int, budget: Budget) -> Any:
+def _luck(machine: str, point: str, steps: int, seed: int, budget: Budget, tau_s: float) -> Any:
     """Random numbers a machine needs besides the levels; the same for every plan."""
     key = stable_key(str(seed), machine, point, "luck")
     if machine == "gsm_call":
         uniform = draw_uniform(key, budget.runs, steps, np.arange(2, dtype=np.uint64))
+        fade = draw_fading(key + 2, budget.runs, steps, SACCH_S, tau_s, np.arange(1, dtype=np.uint64))[:, :, 0]
         jitter = draw_fading(key + 1, budget.runs, steps, SACCH_S, 0.0, np.arange(1, dtype=np.uint64))[:, :, 0]
         return {
             "luck": uniform[:, :, 0],
             "handover_luck": uniform[:, :, 1],
             "jitter_db": jitter * np.float32(JITTER_DB),
+            "fade": fade,
         }
     if machine == "lte_idle":
         return draw_uniform(key, budget.runs, len(attempt_steps(budget)), np.arange(csfb.LUCK + csfb.BACK_LUCK))
@@ -294,6 +348,23 @@ class _Point:
         anchor = self.anchor(rat)
         return np.asarray(anchor.floor_mw[anchor.levels.points.index.get_loc(self.name)])
 
+    def floors_mw(self, rat: str) -> NDArray[np.float64]:
+        """The floor of each run's draw, (runs, 1, cells)."""
+        at = self.anchor(rat).levels.points.index.get_loc(self.name)
+        return np.asarray(self.situation.floors[rat][:, at][self.situation.draw_of_run(), None, :])
+
+    def floor_moves_db(self, start: NDArray[np.int16]) -> NDArray[np.float32]:
+        """How far fading and doubt of the floor move the C/I of a call on the cell it starts on, (runs, steps).
+
+        A call that is handed over keeps it: which cell the unexplained interference then meets is not known.
+        """
+        at = self.anchor("GSM").levels.points.index.get_loc(self.name)
+        floors, server = self.situation.gsm.floors, np.maximum(start, 0)
+        spread = (floors.spread_db[at, server] * NEPER)[:, None]
+        mean = self.floors_mw("GSM")[np.arange(len(start)), 0, server] / floors.mean_mw[at, server]
+        floor = mean[:, None] * np.exp(spread * self.situation.luck["gsm_call", self.name]["fade"] - 0.5 * spread**2)
+        return np.asarray(-dbm(1.0 + floors.share[at, server][:, None] * (floor - 1.0)), dtype=np.float32)
+
     def shift_db(self, rat: str) -> NDArray[np.float64]:
         return np.asarray(self.shift[self.anchor(rat).levels.cells].to_numpy(dtype=float))
 
@@ -367,35 +438,41 @@ def _call_gsm(
 ) -> Timeline:
     level = here.level_dbm("gsm_call", "GSM")
     time = _times(level, SACCH_S)
+    chance, moves = here.situation.luck["gsm_call", here.name], here.floor_moves_db(start)
     server, reason, ci_db, rxqual = gsm_dedicated.call(
         level, time, shift, start, **arrays, floor_mw=floor, tch_floor_mw=floor,
-        **here.situation.luck["gsm_call", here.name],
+        jitter_db=chance["jitter_db"] + moves, luck=_at_moved_ci(chance["luck"], moves),
+        handover_luck=chance["handover_luck"],
     )  # fmt: skip
-    return Timeline("gsm_call", here.name, time, server, reason, _of_server(level, shift, server), ci_db, rxqual)
+    served = _of_server(level, shift, server)
+    return Timeline("gsm_call", here.name, time, server, reason, served, ci_db + moves, rxqual)
+
+
+def _at_moved_ci(luck: NDArray[np.float32], moves_db: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Numbers that lose a SACCH block where `luck` would lose it at a C/I moved by `moves_db`.
+
+    A block is lost where luck < 1 / (1 + e^((C/I − a)/b)); a move of C/I is one of the logit of luck by moves/b.
+    """
+    odds = luck / np.maximum(np.float32(1.0) - luck, np.float32(1e-7)) * np.exp(moves_db / np.float32(SACCH_SCALE_DB))
+    return np.asarray(odds / (np.float32(1.0) + odds), dtype=np.float32)
 
 
 def _lte(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
     shift, floor, doubt = here.shift_db("LTE"), here.floor_mw("LTE"), here.doubt_db("LTE")
     coupling = call["coupling"]
     inputs = {**idle, "coupling": coupling, "shift": shift, "doubt": doubt}
-    camped = here.once("lte_idle", inputs, lambda: _camp_lte(here, idle, shift, floor, coupling))
+    camped = here.once("lte_idle", inputs, lambda: _camp_lte(here, idle, shift, coupling))
     start = camped.server[:, -1]
     inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
     return [camped, here.once("lte_call", inputs, lambda: _call_lte(here, call, shift, floor, start))]
 
 
-def _camp_lte(
-    here: _Point,
-    arrays: Arrays,
-    shift: NDArray[np.float64],
-    floor: NDArray[np.float64],
-    coupling: NDArray[np.float64],
-) -> Timeline:
+def _camp_lte(here: _Point, arrays: Arrays, shift: NDArray[np.float64], coupling: NDArray[np.float64]) -> Timeline:
     level = here.level_dbm("lte_idle", "LTE")
     time = _times(level, IDLE_STEP_S)
     server, reason = lte_idle.camp(level, time, shift, np.full(len(level), -1), **arrays)
     served = _of_server(level, shift, server)
-    disturbed = dbm(floor + interference_mw(level + shift, coupling))
+    disturbed = dbm(here.floors_mw("LTE") + interference_mw(level + shift, coupling))
     sinr = served - _of_server(disturbed, np.zeros_like(shift), server)
     whole = Timeline("lte_idle", here.name, time, server, reason, served, sinr, _unknown(server)[1])
     return whole.after(here.situation.budget.warm_s)
@@ -429,7 +506,7 @@ def _camp_both(here: _Point, both: Arrays, gsm: Arrays, coupling: NDArray[np.flo
     served = _of_server(level, still, server)
     away = server >= own
     lte = np.where(away, ELSEWHERE, server).astype(np.int16)
-    disturbed = dbm(here.floor_mw("LTE") + interference_mw(on_lte.astype(np.float64), coupling))
+    disturbed = dbm(here.floors_mw("LTE") + interference_mw(on_lte.astype(np.float64), coupling))
     sinr = _of_server(on_lte - disturbed, still, lte)
     unknown, warm = _unknown(server)[1], here.situation.budget.warm_s
     within = away & np.roll(away, 1, axis=1)
@@ -492,7 +569,7 @@ def _land(
 ) -> Fallbacks:
     trace = here.level_dbm("gsm_idle", "GSM")
     level = 0.5 * (trace[:, steps] + trace[:, steps - 1]) + here.shift_db("GSM")
-    ci = level - dbm(here.floor_mw("GSM") + interference_mw(level, coupling))
+    ci = level - dbm(here.floors_mw("GSM") + interference_mw(level, coupling))
     flat = lte_cell.reshape(-1)
     tried = flat >= 0
     luck = here.situation.luck["lte_idle", here.name].reshape(flat.size, -1)[tried]

@@ -11,6 +11,7 @@ import numpy as np
 
 from rfopt import __version__
 from rfopt.case import Case
+from rfopt.dependence import Dependence, Option
 from rfopt.diagnose import Diagnosis
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
@@ -51,6 +52,8 @@ def recommendation_json(result: Recommendation, lang: str) -> dict[str, Any]:
         "ladder": [{"changes": text, "objective": objective} for text, objective in result.ladder],
         "rivals": {name: _rival(plan, score) for name, (plan, score) in result.rivals.items()},
         "tried": result.tried,
+        "bound": {"objective": result.bound, "gap": result.gap, "by": result.bound_by},
+        "options": [_option(option) for option in result.options],
         "hashes": result.evidence.case.hashes,
         "versions": result.versions,
     }
@@ -115,6 +118,23 @@ def _step(step: Step, lang: str) -> dict[str, Any]:
         "sure": step.sure,
         "because": step.because,
         "fix": step.fix,
+        "depends_on": [_dependence(other) for other in step.depends_on],
+    }
+
+
+def _dependence(pair: Dependence) -> dict[str, Any]:
+    """What a step's part adds to the rest of the plan with another part, and without it."""
+    on = [asdict(change) for change in pair.on]
+    return {"on": on, "gain_with": pair.gain_with, "gain_without": pair.gain_without}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    """One plan of the list of gain against cost."""
+    return {
+        "plan": [asdict(change) for change in option.plan],
+        "objective": option.score.objective,
+        "cost": option.score.cost,
+        "visits": len({change.cell for change in option.plan if change.visit}),
     }
 
 

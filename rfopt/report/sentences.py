@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,24 @@ def finding_text(finding: Finding, lang: str) -> str:
     names = [*finding.cells, UNKNOWN, UNKNOWN]
     comma = say("report.comma", lang)
     places = {"cells": comma.join(finding.cells), "points": comma.join(finding.points)}
-    return say(key, lang, **{**places, "cell": names[0], "other": names[1], **blanks})
+    text = say(key, lang, **{**places, "cell": names[0], "other": names[1], **blanks})
+    return text + "".join(_more(finding.evidence, blanks, lang))
+
+
+def _more(evidence: Mapping[str, Any], blanks: Mapping[str, str], lang: str) -> Iterator[str]:
+    """What is added to any finding: what would cure it, that log and model disagree, that the table is in doubt."""
+    gap = " " if lang == "en" else ""
+    if evidence.get("needed"):
+        yield gap + say("rule.more.needed", lang, needed=blanks["needed"])
+    if "compared" in evidence:
+        yield gap + say("rule.more.compared", lang, **blanks)
+    if "figure" in evidence:
+        name = str(evidence["figure"])
+        unit = aim(name).unit
+        both = {k: with_unit(float(evidence[k]), unit, lang) for k in ("measured", "modelled")}
+        yield gap + say("rule.more.disagree", lang, figure=inside(say(f"kpi.{name}", lang)), **both)
+    if "doubtful" in evidence:
+        yield gap + say("rule.more.doubtful", lang, cells=blanks["doubtful"])
 
 
 def inside(name: str) -> str:

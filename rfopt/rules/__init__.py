@@ -25,6 +25,8 @@ from rfopt.tables import schema
 
 rules = Shelf("rfopt.rules")
 
+MATERIAL = 0.3
+"""Difference of severity from which log and model are said to disagree: more than half the way from target to fail."""
 GONE_DB = -30.0
 """Power change that stands for "without this cell" when a finding is tested in simulation."""
 
@@ -46,6 +48,13 @@ class Figures:
     def _severity(self, name: str) -> float:
         values = [table[name] for table in (self.measured, self.modelled) if not math.isnan(table.get(name, math.nan))]
         return float(np.mean([aim(name).severity(value) for value in values])) if values else 0.0
+
+    def disagreement(self, *names: str) -> str:
+        """The figure that log and model judge most differently, by `MATERIAL` or more; '' if none."""
+        both = [n for n in names if not math.isnan(self.measured.get(n, math.nan) + self.modelled.get(n, math.nan))]
+        apart = {n: abs(aim(n).severity(self.measured[n]) - aim(n).severity(self.modelled[n])) for n in both}
+        most = max(apart, key=lambda name: apart[name], default="")
+        return most if most and apart[most] >= MATERIAL else ""
 
     def value(self, name: str) -> float:
         """The measured figure where there is one, else the modelled."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+
+import pandas as pd
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
+from rfopt.instants import moves, served, when
 from rfopt.network import Plan
 from rfopt.rules import Figures, change_to, exchanges, rules, serving_share
 
@@ -37,10 +41,19 @@ def _idle(evidence: Evidence, figures: Figures, most_per_min: float) -> list[Fin
             cells,
             evidence.points,
             {"updates_per_min": round(rate, 2), "threshold_per_min": most_per_min,
-             "areas": ";".join(sorted({f"{lac[c]:.0f}" for c in cells})), "counted": sum(across.values())},
+             "areas": ";".join(sorted({f"{lac[c]:.0f}" for c in cells})), "counted": sum(across.values()),
+             "when": when(_crossing(evidence, across))},
             cure=_one_area(evidence, cells),
+            figures=("reselections_per_min",),
         )
     ]  # fmt: skip
+
+
+def _crossing(evidence: Evidence, across: Mapping[tuple[str, str], int]) -> pd.DataFrame:
+    """Changes of server between cells of two areas."""
+    table = moves(evidence, "GSM", idle=True)
+    pairs = zip(table["from_cell"], table["to_cell"], strict=True)
+    return table[[pair in across for pair in pairs]]
 
 
 def _one_area(evidence: Evidence, cells: tuple[str, ...]) -> Plan:
@@ -64,7 +77,9 @@ def _fallback(evidence: Evidence, figures: Figures, least_share: float) -> list[
             (*odd, *evidence.wanted),
             evidence.points,
             {"updates_per_min": 0.0, "threshold_per_min": 0.0, "counted": len(odd),
-             "areas": ";".join(sorted({f"{tac[cell]:.0f}" for cell in odd} | {f"{area:.0f}" for area in home}))},
+             "areas": ";".join(sorted({f"{tac[cell]:.0f}" for cell in odd} | {f"{area:.0f}" for area in home})),
+             "when": when(served(evidence, *odd))},
             basis="tables",
+            figures=("csfb_success_share",),
         )
     ]  # fmt: skip

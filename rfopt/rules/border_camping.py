@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
+from rfopt.instants import when
 from rfopt.rules import Figures, rules
 
 
@@ -29,7 +30,7 @@ def border_camping(evidence: Evidence, _figures: Figures, least_share: float = 0
                     (),
                     tuple(sorted(strange["point"].unique())),
                     {"rat": rat, "share": round(share, 3), "threshold": least_share, "samples": len(strange),
-                     "channel": int(heard.iloc[0]) if len(heard) else "?"},
+                     "channel": int(heard.iloc[0]) if len(heard) else "?", "when": when(strange)},
                 )
             )  # fmt: skip
     return findings

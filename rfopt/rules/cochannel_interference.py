@@ -10,11 +10,14 @@ import pandas as pd
 from rfopt.bands import GSM_BANDS, gsm_band
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
+from rfopt.instants import above, count, when
 from rfopt.kpis import aim
 from rfopt.mobility.interference import carriers, gsm_coupling
 from rfopt.network import Plan
 from rfopt.rules import Figures, change_to, rules
 from rfopt.units import dbm, mw
+
+JUDGED = ("ci_p10_db", "rxqual_0_4_share", "csfb_success_share", "idle_camp_wanted")
 
 
 @rules
@@ -44,15 +47,18 @@ def cochannel_interference(evidence: Evidence, figures: Figures, needed_ci_db: f
 def _finding(
     evidence: Evidence, figures: Figures, culprit: str, victim: str, ci_db: float, needed_db: float
 ) -> Finding:
+    shown = above(evidence, culprit, (victim,), -needed_db)
     shared = sorted(set(_carriers(evidence, culprit)) & set(_carriers(evidence, victim)))
     return Finding(
         "cochannel_interference",
-        figures.severity("ci_p10_db", "rxqual_0_4_share", "csfb_success_share", "idle_camp_wanted"),
+        figures.severity(*JUDGED),
         (culprit, victim),
         evidence.points,
         {"ci_db": round(ci_db, 1), "threshold_db": needed_db, "shared_arfcns": ";".join(map(str, shared)) or "adjacent",
-         "ci_p10_db": round(figures.value("ci_p10_db"), 1), "target_ci_db": aim("ci_p10_db").target},
+         "ci_p10_db": round(figures.value("ci_p10_db"), 1), "target_ci_db": aim("ci_p10_db").target,
+         "instants": count(shown), "when": when(shown)},
         cure=_retune(evidence, culprit),
+        figures=JUDGED,
     )  # fmt: skip
 
 

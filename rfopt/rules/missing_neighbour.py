@@ -6,7 +6,10 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.rules import Figures, change_to, rules, serving_share
+from rfopt.instants import above, count, when
+from rfopt.rules import Figures, change_to, highest_dbm, rules, serving_share
+
+JUDGED = ("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm")
 
 
 @rules
@@ -30,17 +33,20 @@ def missing_neighbour(
             )
             if gap < -within_db:
                 continue
+            shown = above(evidence, str(cell), (server,), -within_db)
             findings.append(
                 Finding(
                     "missing_neighbour",
-                    figures.severity("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm"),
+                    figures.severity(*JUDGED),
                     (server, cell),
                     evidence.points,
-                    {"gap_db": round(float(gap), 1), "threshold_db": -within_db, "share": round(share[server], 2)},
+                    {"gap_db": round(float(gap), 1), "threshold_db": -within_db, "share": round(share[server], 2),
+                     "level_dbm": highest_dbm(evidence, str(cell)), "instants": count(shown), "when": when(shown)},
                     cure=(
                         change_to(evidence, server, "neighbour", "present", cell),
                         change_to(evidence, cell, "neighbour", "present", server),
                     ),
+                    figures=JUDGED,
                 )
             )  # fmt: skip
     return findings

@@ -6,7 +6,10 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.rules import Figures, change_to, rules
+from rfopt.instants import above, count, when
+from rfopt.rules import Figures, change_to, highest_dbm, rules
+
+JUDGED = ("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm")
 
 
 @rules
@@ -24,15 +27,25 @@ def one_way_neighbour(evidence: Evidence, figures: Figures, within_db: float = 1
         )
         if excess < -within_db:
             continue
+        shown = above(evidence, str(away), evidence.wanted, -within_db)
         findings.append(
             Finding(
                 "one_way_neighbour",
-                figures.severity("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm"),
+                figures.severity(*JUDGED),
                 (other, cell),
                 evidence.points,
-                {"from": cell, "to": other, "excess_db": round(float(excess), 1), "threshold_db": -within_db},
+                {
+                    "from": cell,
+                    "to": other,
+                    "excess_db": round(float(excess), 1),
+                    "threshold_db": -within_db,
+                    "level_dbm": highest_dbm(evidence, away),
+                    "instants": count(shown),
+                    "when": when(shown),
+                },
                 basis="tables",
                 cure=(change_to(evidence, other, "neighbour", "present", cell),),
+                figures=JUDGED,
             )
         )
     return findings

@@ -6,8 +6,11 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
+from rfopt.instants import when
 from rfopt.radio.predict import predict
 from rfopt.rules import Figures, rules
+
+JUDGED = ("idle_camp_wanted", "rxlev_p10_dbm")
 
 
 @rules
@@ -28,7 +31,7 @@ def outage(evidence: Evidence, figures: Figures, audible_dbm: float = -90.0, lea
             findings.append(
                 Finding(
                     "outage",
-                    max(figures.severity("idle_camp_wanted", "rxlev_p10_dbm"), 0.5),
+                    max(figures.severity(*JUDGED), 0.5),
                     (cell,),
                     evidence.points,
                     {
@@ -36,8 +39,10 @@ def outage(evidence: Evidence, figures: Figures, audible_dbm: float = -90.0, lea
                         "threshold_dbm": audible_dbm,
                         "samples": samples,
                         "reports": 0,
+                        "when": when(evidence.readings[evidence.readings["serving"]]),
                     },
                     basis="measured",
+                    figures=JUDGED,
                 )
             )
     return findings

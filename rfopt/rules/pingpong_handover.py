@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
+from rfopt.instants import moves, when
 from rfopt.kpis import aim
 from rfopt.rules import Figures, change_to, exchanges, rules
+
+JUDGED = ("handovers_per_min",)
 
 
 @rules
 def pingpong_handover(evidence: Evidence, figures: Figures, calm_margin_db: float = 14.0) -> list[Finding]:
     """Fires where GSM handovers per minute miss their target."""
-    severity = figures.severity("handovers_per_min")
+    severity = figures.severity(*JUDGED)
     counts = exchanges(evidence.logged, "gsm_call") + exchanges(evidence.replay, "gsm_call")
     if severity < 0.5 or not counts:
         return []
@@ -33,8 +36,10 @@ def pingpong_handover(evidence: Evidence, figures: Figures, calm_margin_db: floa
             {"handovers_per_min": round(figures.value("handovers_per_min"), 2),
              "target_per_min": aim("handovers_per_min").target, "between": " → ".join(busiest[0]),
              "pingpong_share": round(figures.modelled["pingpong_share"], 3),
-             "counted": sum(exchanges(evidence.logged, "gsm_call").values())},
+             "counted": sum(exchanges(evidence.logged, "gsm_call").values()),
+             "when": when(moves(evidence, "GSM", idle=False))},
             cure=cure,
             cause=False,
+            figures=JUDGED,
         )
     ]  # fmt: skip

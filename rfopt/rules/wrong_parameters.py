@@ -8,7 +8,12 @@ from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.network import RELATION_PARAMETERS, Change
 from rfopt.rules import Figures, change_to, on_quantum, rules
-from rfopt.tables import schema
+from rfopt.tables import Column, schema
+from rfopt.traps import Trap, traps
+
+JUDGED = ("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "rxqual_0_4_share")
+USUAL_MARGIN_DB = 6.0
+"""What a margin that takes part in a circle is set to."""
 
 
 @rules
@@ -17,10 +22,12 @@ def wrong_parameters(evidence: Evidence, figures: Figures, least_pair_db: float 
 
     Handover margins of a pair that sum below `least_pair_db` send a call back at the levels that sent it over.
     """
+    pairs = _circling(evidence, figures, least_pair_db)
     return [
         *_illegal_cells(evidence, figures),
         *_illegal_relations(evidence, figures),
-        *_circling(evidence, figures, least_pair_db),
+        *pairs,
+        *_circles(evidence, figures, [set(finding.cells) for finding in pairs]),
     ]
 
 
@@ -28,13 +35,13 @@ def _heard(evidence: Evidence) -> list[str]:
     return [*evidence.heard("GSM"), *evidence.heard("LTE")]
 
 
-def _finding(evidence: Evidence, figures: Figures, cells: tuple[str, ...], what: str, value: float, expected: str,
+def _finding(evidence: Evidence, figures: Figures, cells: tuple[str, ...], what: str, value: float | str, expected: str,
              cure: tuple[Change, ...]) -> Finding:  # fmt: skip
-    severity = max(
-        0.55, figures.severity("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "rxqual_0_4_share")
-    )
+    severity = max(0.55, figures.severity(*JUDGED))
     facts = {"parameter": what, "value": value, "expected": expected}
-    return Finding("wrong_parameters", severity, cells, evidence.points, facts, basis="tables", cure=cure)
+    return Finding(
+        "wrong_parameters", severity, cells, evidence.points, facts, basis="tables", cure=cure, figures=JUDGED
+    )
 
 
 def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
@@ -44,7 +51,7 @@ def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
         power, most = evidence.number(cell, "power_dbm"), evidence.number(cell, "max_power_dbm")
         for name in (name for name, column in schema("cells").items() if column.tunable):
             column, value = schema("cells")[name], evidence.number(cell, name)
-            if not column.legal(value):
+            if not (_in_range(column, value) if name == "power_dbm" else column.legal(value)):
                 default = column.default_for(str(cells["rat"][cell]), str(cells["kind"][cell]))
                 legal = _legal("cells", name, value, default)
                 legal = min(legal, on_quantum("cells", name, most)) if name == "power_dbm" else legal
@@ -71,6 +78,11 @@ def _illegal_relations(evidence: Evidence, figures: Figures) -> list[Finding]:
     return findings
 
 
+def _in_range(column: Column, value: float) -> bool:
+    """A power is a fact: what comes out of a feeder, or of a sum over resource blocks, is on no quantum."""
+    return math.isnan(value) or any(low <= value <= high for low, high, _ in column.spans())
+
+
 def _legal(table: str, parameter: str, value: float, default: str) -> float:
     """Down to the parameter's quantum; the default where the value is out of range, NaN where there is none."""
     legal = on_quantum(table, parameter, value)
@@ -86,10 +98,31 @@ def _circling(evidence: Evidence, figures: Figures, least_pair_db: float) -> lis
         if cell < other and {cell, other} <= heard and back in margins.index:
             total = float(margins[(cell, other)] + margins[back])
             if total < least_pair_db:
-                pairs = (change_to(evidence, a, "ho_margin_pbgt_db", 6.0, b) for a, b in ((cell, other), back))
+                pairs = (
+                    change_to(evidence, a, "ho_margin_pbgt_db", USUAL_MARGIN_DB, b) for a, b in ((cell, other), back)
+                )
                 cure = tuple(change for change in pairs if change.old != change.new)
                 what = "ho_margin_pbgt_db + ho_margin_pbgt_db"
                 findings.append(
                     _finding(evidence, figures, (cell, other), what, total, f"≥ {least_pair_db:g} dB", cure)
                 )
     return findings
+
+
+def _circles(evidence: Evidence, figures: Figures, said: list[set[str]]) -> list[Finding]:
+    """What a static proof adds to the pairs above: longer circles, and those of idle LTE, of A3 and of priorities."""
+    found = (trap for trap in traps(evidence.network, _heard(evidence)) if trap.kind == "circle")
+    return [_of_trap(evidence, figures, trap) for trap in found if not any(pair <= set(trap.cells) for pair in said)]
+
+
+def _of_trap(evidence: Evidence, figures: Figures, trap: Trap) -> Finding:
+    around = zip(trap.cells, (*trap.cells[1:], trap.cells[0]), trap.causes, strict=True)
+    margins = evidence.network.neighbours["ho_margin_pbgt_db"]
+    cure = tuple(
+        change_to(evidence, a, "ho_margin_pbgt_db", USUAL_MARGIN_DB, b)
+        for a, b, cause in around
+        if cause == "power_budget" and margins[(a, b)] < USUAL_MARGIN_DB
+    )
+    what = f"{' → '.join((*trap.cells, trap.cells[0]))} ({', '.join(dict.fromkeys(trap.causes))})"
+    levels = ", ".join(f"{level:.4g} dBm" for level in trap.levels_dbm)
+    return _finding(evidence, figures, trap.cells, what, levels, "a level at rest", cure)

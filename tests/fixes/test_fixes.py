@@ -87,7 +87,16 @@ def test_competitors_are_within_earshot_and_never_wanted() -> None:
     assert competitors(quiet) == ["D", "C"]
 
 
-@pytest.mark.parametrize("fix", sorted(set(fixes) - {"restore", "neighbour_add", "neighbour_delete", "redirect_add"}))
+OWN_TESTS = {"restore", "neighbour_add", "neighbour_delete", "redirect_add", "redirect_remove", "access_level"}
+"""Fixes that take a finding's cure, or need more than one cell to be blamed."""
+
+
+def of_gsm() -> list[str]:
+    """Fixes that any GSM cell blamed is enough for."""
+    return sorted(fix for fix in set(fixes) - OWN_TESTS if not fix.startswith(("lte_", "retune_")))
+
+
+@pytest.mark.parametrize("fix", of_gsm())
 def test_only_the_rules_of_a_fix_ask_for_it(fix: str) -> None:
     evidence = crowded({name: {"antenna": "any"} for name in "ABCD"} | {"A": {"max_power_dbm": 20.0}})
     rules_of = sys.modules[fixes[fix].__module__].RULES
@@ -303,3 +312,138 @@ def test_restoring_takes_the_rules_word() -> None:
 def test_relations_that_are_not_there_get_no_margin() -> None:
     evidence, _ = judged(Flat(gsm={"C": -74.0}, relations={pair: {} for pair in RELATION if "C" not in pair}))
     assert not any("C" in text for text in proposed("handover_margin", evidence))
+
+
+# ---- carriers and codes ----
+
+
+def test_clashing_carriers_move_to_free_ones() -> None:
+    """C is on A's carrier; every value moved to is clear of all that is heard."""
+    evidence, figures = faulty("cochannel_interference")
+    findings = rules["cochannel_interference"](evidence, figures)
+    moves = fixes["retune_carriers"](evidence, findings)
+    assert {m.changes[0].cell for m in moves} == {"A", "C"}
+    for found in moves:
+        new = float(found.changes[0].new or 0.0)
+        others = evidence.network.of_rat("GSM")["arfcn"].drop(found.changes[0].cell)
+        assert found.changes[0].old == 62.0 and (abs(others - new) > 2).all()
+
+
+def test_the_lists_follow_the_wanted_cells_carrier_and_no_others() -> None:
+    evidence, figures = faulty("cochannel_interference")
+    findings = rules["cochannel_interference"](evidence, figures)
+    lists = {m.changes[0].cell: [c.cell for c in m.changes[1:]] for m in fixes["retune_carriers"](evidence, findings)}
+    assert lists == {"A": ["L", "M"], "C": []}
+
+
+def test_traffic_carriers_move_alone_and_with_the_beacon() -> None:
+    evidence, figures = faulty("cochannel_interference")
+    cells = evidence.network.cells.copy()
+    cells.at["C", "tch_arfcns"] = (63, 85)
+    evidence = replace(evidence, network=replace(evidence.network, cells=cells))
+    moves = fixes["retune_carriers"](evidence, rules["cochannel_interference"](evidence, figures))
+    of_c = [{c.parameter: c.new for c in m.changes} for m in moves if m.changes[0].cell == "C"]
+    assert [set(move) for move in of_c] == [{"arfcn"}, {"tch_arfcns"}, {"arfcn", "tch_arfcns"}]
+    moved, kept = str(of_c[1]["tch_arfcns"]).split(";")
+    assert kept == "85" and abs(float(moved) - 62.0) > 2
+
+
+def test_a_colour_code_for_cells_that_cannot_be_told_apart() -> None:
+    evidence, figures = faulty("identity_confusion")
+    findings = rules["identity_confusion"](evidence, figures)
+    assert proposed("retune_bsic", evidence, *findings) == ["C bsic 4-2 → 4-0", "E bsic 4-2 → 4-0"]
+
+
+def test_a_pci_of_another_remainder() -> None:
+    evidence, figures = faulty("pci_mod3")
+    moves = fixes["retune_pci"](evidence, rules["pci_mod3"](evidence, figures))
+    assert {m.changes[0].cell for m in moves} == {"L", "M"}
+    assert all(float(m.changes[0].new or 0.0) % 3 != 1 for m in moves) and len(moves) == 4
+
+
+# ---- fallback ----
+
+
+def test_a_carrier_that_leads_fallback_astray_is_taken_off_the_lists_that_hold_the_wanted_one() -> None:
+    evidence, _ = judged(Flat(gsm={"A": -84.0, "B": -70.0}))
+    leak = Finding("das_leakage", 1.0, ("B",), ("north",))
+    assert proposed("redirect_remove", evidence, leak) == ["L→70 redirect_arfcn present → absent"]
+    lone = replace(evidence, network=replace(evidence.network, redirects=frozenset({("L", 70)})))
+    assert proposed("redirect_remove", lone, leak) == []
+    assert proposed("redirect_remove", evidence, Finding("overshoot", 1.0, ("C",), ("north",))) == []
+
+
+def test_a_macros_carrier_stays_on_the_lists() -> None:
+    """Its users elsewhere may have nothing else to land on."""
+    evidence, _ = judged(Flat(gsm={"A": -84.0, "C": -70.0}, redirects=(("L", 62), ("L", 80), ("M", 62))))
+    assert proposed("redirect_remove", evidence, Finding("das_leakage", 1.0, ("B",), ("north",))) == []
+
+
+# ---- LTE ----
+
+BOTH = Finding("pingpong_reselection", 1.0, ("L", "M"), ("north",))
+
+
+def related() -> Evidence:
+    """L and M with relations both ways."""
+    evidence, _ = judged(Flat(relations={**{pair: {} for pair in ALL_RELATIONS}, ("L", "M"): {}, ("M", "L"): {}}))
+    return evidence
+
+
+def test_lte_fixes_ask_for_lte_cells_that_were_heard() -> None:
+    evidence = related()
+    gsm, unheard = (Finding("pingpong_reselection", 1.0, cells, ("north",)) for cells in (("A", "C"), ("N",)))
+    for fix in ("lte_ranking", "lte_priority"):
+        assert fixes[fix](evidence, [gsm, unheard]) == [] and fixes[fix](evidence, [BOTH])
+    calls = replace(BOTH, rule="pingpong_handover")
+    assert fixes["lte_event"](evidence, [BOTH]) == [] and fixes["lte_event"](evidence, [calls])
+    assert (
+        fixes["lte_power"](evidence, [BOTH]) == [] == fixes["power_down"](evidence, [replace(BOTH, rule="overshoot")])
+    )
+
+
+def of(fix: str, evidence: Evidence, parameter: str, finding: Finding) -> list[Any]:
+    """The values proposed for one parameter of L."""
+    changes = [m.changes[0] for m in fixes[fix](evidence, [finding])]
+    return [c.new for c in changes if c.cell == "L" and c.parameter == parameter]
+
+
+def test_lte_steps_are_on_the_standards_own_values() -> None:
+    evidence, calls = related(), replace(BOTH, rule="pingpong_handover")
+    assert of("lte_ranking", evidence, "q_offset_db", BOTH) == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert of("lte_ranking", evidence, "q_hyst_db", BOTH) == [5.0, 6.0, 8.0]
+    assert of("lte_ranking", evidence, "t_reselection_s", BOTH) == [2.0, 3.0]
+    assert of("lte_event", evidence, "cio_db", calls) == [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]
+    assert of("lte_event", evidence, "a3_offset_db", calls) == [3.5, 4.5, 5.5]
+    assert of("lte_event", evidence, "a3_time_to_trigger_ms", calls) == [480.0, 640.0]
+    assert of("lte_priority", evidence, "cell_reselection_priority", BOTH) == [6.0, 4.0]
+    assert of("lte_priority", evidence, "thresh_serving_low_db", BOTH) == [0.0]
+    assert of("lte_power", evidence, "power_dbm", replace(BOTH, rule="pci_mod3")) == [14.0, 13.0, 12.0]
+
+
+# ---- the last resort ----
+
+
+def test_levers_of_last_resort_go_no_further_than_is_safe() -> None:
+    evidence = crowded()
+    assert values("handover_threshold", evidence, "A", "ho_threshold_lev_dbm") == [-97.0, -99.0, -101.0]
+    assert values("handover_threshold", evidence, "A", "ho_threshold_qual") == [6.0]
+    assert values("handover_averaging", evidence, "A", "ho_averaging_sacch") == [12.0, 16.0]
+    assert values("temporary_offset", evidence, "B", "temporary_offset_db") == [10.0, 20.0, 30.0, 40.0]
+    assert values("temporary_offset", evidence, "C", "temporary_offset_db") == []
+    flipped = crowded({"B": {"penalty_time_s": 640.0}})
+    assert values("temporary_offset", flipped, "B", "temporary_offset_db") == []
+
+
+def test_demands_on_targets_are_of_the_wanted_cells_relations() -> None:
+    moves = fixes["handover_target"](crowded(), FOUND)
+    assert {m.changes[0].cell for m in moves} == {"A"} and {m.changes[0].neighbour for m in moves} == {"B", "C", "D"}
+    towards_b = {c.parameter: c.new for m in moves for c in m.changes if c.neighbour == "B"}
+    assert towards_b == {"ho_margin_lev_db": 9.0, "ho_margin_qual_db": 6.0, "rxlev_min_cell_dbm": -74.0}
+
+
+def test_access_is_eased_where_it_is_weak_and_tightened_where_a_distribution_leaks() -> None:
+    evidence = crowded()
+    assert values("access_level", evidence, "A", "rxlev_access_min_dbm") == [-102.0, -104.0, -106.0, -108.0, -110.0]
+    assert values("access_level", evidence, "B", "rxlev_access_min_dbm") == [-98.0, -96.0, -94.0, -92.0, -90.0]
+    assert fixes["access_level"](evidence, [Finding("das_leakage", 1.0, ("C",), ())]) == []

@@ -26,7 +26,8 @@ def refusal(path: Path, format: str | None = None) -> str:
 
 
 def test_the_shelf_holds_these_formats() -> None:
-    assert list(log_formats) == ["gnettrack", "parquet", "table"]
+    assert {"gnettrack", "mro", "nemo", "parquet", "table", "tems"} <= set(log_formats)
+    assert list(log_formats) == sorted(log_formats)
 
 
 def test_every_column_has_its_type(tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ REFUSED = [
     (GSM, {"lon": "inf"}, "lon 'inf' is no number, expected a number or an empty field"),
     (GSM, {"floor": "1.5"}, "floor 1.5 is not a whole number"),
     (GSM, {"floor": "999"}, "floor 999 is out of range, expected -10 to 200"),
-    (GSM, {"point": "a\x1bb"}, "point 'a\ufffdb' holds control characters, expected a label"),
+    (GSM, {"point": "a\x1bb"}, "point 'a\ufffdb' holds control characters, expected a name"),
     (GSM, {"cell": "a\x1bb"}, "cell 'a\ufffdb' holds control characters, expected a name"),
     (GSM, {"mode": "cal"}, "mode 'cal' is not one of idle, call, data; did you mean 'call'?"),
     (GSM, {"rat": "2G"}, "rat '2G' is not one of GSM, LTE, 3G, 5G"),
@@ -251,7 +252,7 @@ BROKEN = {
     "blank": ("\r\n \r\n", ": is empty, expected a drive-test log"),
     "other text": (
         "hello\nworld\n",
-        ":1: is no drive-test log rfopt can read, expected one of: gnettrack, parquet, table",
+        f":1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}",
     ),
     "no serving": (TEXT.replace("serving", "servin", 1), ":1: column 'serving' is missing; did you mean 'servin'?"),
     "no time": (TEXT.replace("time", "Time", 1), ":1: column 'time' is missing; did you mean 'Time'?"),
@@ -293,7 +294,7 @@ def test_a_format_may_be_named(tmp_path: Path) -> None:
     path = write_table(tmp_path, GSM)
     assert read_log(path, "table").format == "table"
     assert refusal(path, "gnetrack") == ": log format 'gnetrack' is unknown; did you mean 'gnettrack'?"
-    assert refusal(path, "nemo") == ": log format 'nemo' is unknown; known are gnettrack, parquet, table"
+    assert refusal(path, "asn1") == f": log format 'asn1' is unknown; known are {', '.join(log_formats)}"
     assert refusal(path, "gnettrack") == ": is no gnettrack log by its content"
 
 

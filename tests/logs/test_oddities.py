@@ -40,10 +40,12 @@ def test_1_a_trailer_is_refused_in_the_table_and_rejected_in_a_tools_log(tmp_pat
     assert read_log(path).rejects["line"].tolist() == [3, 4]
 
 
-def test_1_an_export_without_date_and_channel_is_no_log_rfopt_knows(tmp_path: Path) -> None:
+def test_1_an_export_without_date_and_channel_is_read_for_its_level(tmp_path: Path) -> None:
     path = tmp_path / "nemo.csv"
     path.write_text("Time,RxLev full (dBm), BSIC\n11:02:03.120,-74.67, n/a\n", encoding="utf-8")
-    assert refusal(path) == ":1: is no drive-test log rfopt can read, expected one of: gnettrack, parquet, table"
+    log = read_log(path)
+    assert (log.format, log.start) == ("nemo_csv", "")
+    assert log.readings[["time", "rat", "rxlev_dbm", "bsic"]].values.tolist() == [[0, "GSM", -74.67, ""]]
 
 
 @pytest.mark.parametrize("level", ["-164", "-200", "-340"])
@@ -79,7 +81,15 @@ def test_4_21_names_and_22_fields_do_not_shift(tmp_path: Path) -> None:
     assert read_log(path).readings[["pci", "earfcn"]].values.tolist() == [[132, 1850]]
 
 
-def test_5_identity_lag_and_reuse_in_gsm_are_read_as_reported(tmp_path: Path) -> None:
+def test_5_identity_lag_in_a_tools_log_is_mended_and_counted(tmp_path: Path) -> None:
+    heard = [("11542", "62"), ("11542", "9"), ("777", "9"), ("777", "9"), ("888", "9")]
+    rows = [at(ON_2G, f"22.11.{k:02d}", CellID=ci, ARFCN=arfcn) for k, (ci, arfcn) in enumerate(heard)]
+    log = read_log(write_gnet(tmp_path, *rows))
+    assert log.readings["cell"].tolist() == ["60802-43-11542", *["60802-43-777"] * 3, "60802-43-888"]
+    assert "walk.txt: cell names that came a row late, mended: 1" in log.notes
+
+
+def test_5_reuse_and_lag_in_the_table_are_read_as_reported(tmp_path: Path) -> None:
     """The cell's name comes a row after its channel; one channel has three cells, one cell two BSICs."""
     heard = [("A", "62", "4-1"), ("A", "9", "4-2"), ("B", "9", "4-2"), ("C", "9", "4-3"), ("C", "9", "4-4")]
     rows = [
@@ -128,6 +138,36 @@ def test_7_repeats_steps_back_and_gaps(tmp_path: Path) -> None:
     log = read_log(write_gnet(tmp_path, *(at(SERVER, clock) for clock in clocks)))
     np.testing.assert_allclose(log.readings["time"], [0, 1 / 3, 2 / 3, 349], atol=1e-6)
     assert transitions(log.readings).empty
+
+
+def test_7_other_clocks_and_jumps_in_a_tools_log(tmp_path: Path) -> None:
+    stamps = ["18-07-2025 22:11:08", "18-07-2025 22:11:09", "06-01-1980 00:00:00"]
+    log = read_log(write_gnet(tmp_path, *(SERVER | {"Timestamp": stamp} for stamp in stamps)))
+    assert log.readings["time"].tolist() == [0, 1] and log.start == "2025-07-18T22:11:08"
+    assert log.rejects["reason"].tolist() == ["clock jump"]
+    epoch = [SERVER | {"Timestamp": str(1752876668000 + 500 * k)} for k in range(2)]
+    assert read_log(write_gnet(tmp_path, *epoch)).readings["time"].tolist() == [0, 0.5]
+
+
+def test_7_a_clock_jump_in_the_table_is_refused(tmp_path: Path) -> None:
+    rows = [GSM | {"time": "2025-07-18T22:11:08"}, GSM | {"time": "1980-01-06T00:00:00"}]
+    said = ":3: time '1980-01-06T00:00:00' is 16631 days from line 2's, expected the times of one log"
+    assert refusal(write_table(tmp_path, *rows)) == said
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "@SUM(A1)", "+A1"])
+def test_names_like_formulas_are_refused(tmp_path: Path, name: str) -> None:
+    for column in ("cell", "point"):
+        path = write_table(tmp_path, GSM | {column: name})
+        assert refusal(path) == f":2: {column} '{name}' looks like a formula, expected a name"
+
+
+@pytest.mark.parametrize("head", ["time,rat,serving", "Timestamp\tNetworkTech\tLevel", "Zeit"])
+def test_a_line_of_ten_million_columns_is_refused(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "log.csv"
+    delimiter = "\t" if "\t" in head else ","
+    path.write_text(head + delimiter * 10_000_000 + "\n" + delimiter * 10_000_000 + "\n", encoding="utf-8")
+    assert len(refusal(path)) < 400
 
 
 def test_11_an_archives_shadow_file_is_refused(tmp_path: Path) -> None:

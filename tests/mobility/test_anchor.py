@@ -11,16 +11,8 @@ from scipy.stats import norm
 
 from rfopt.identify import identify
 from rfopt.levels import Source
-from rfopt.mobility.anchor import (
-    IDLE_AVERAGE_S,
-    LEAST_ERROR_DB,
-    SIGMA_DB,
-    TAU_S,
-    Anchor,
-    anchor,
-    autocovariance,
-    censored_mean,
-)
+from rfopt.mobility.anchor import LEAST_ERROR_DB, Anchor, anchor, censored_mean
+from rfopt.mobility.fading import IDLE_AVERAGE_S, SIGMA_DB, TAU_S, autocovariance
 from rfopt.mobility.interference import PROTECTION_DB
 from rfopt.network import Network
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw

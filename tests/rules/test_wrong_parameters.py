@@ -66,9 +66,29 @@ def test_wrong_parameters_say_what_and_mend_it(cells, relations, said, cure) -> 
     assert finding.severity >= 0.5 and finding.basis == "tables"
 
 
-def test_power_off_its_quantum_is_mended_without_more_power() -> None:
-    (finding,) = found("wrong_parameters", Flat(cells={"C": {"power_dbm": 37.05, "max_power_dbm": 37.05}}))
-    assert [str(change) for change in finding.cure] == ["C power_dbm 37.05 → 37"]
+@pytest.mark.parametrize("power_dbm", [37.05, 12.208, -15.792])
+def test_a_power_is_a_fact_and_off_no_quantum(power_dbm: float) -> None:
+    """43 dBm over 1200 subcarriers are 12.208 dBm a resource element: nobody set that wrong."""
+    row = {"power_dbm": power_dbm, "max_power_dbm": power_dbm}
+    assert found("wrong_parameters", Flat(cells={"C": row})) == []
+    assert found("wrong_parameters", Flat(cells={"L": row})) == []
+
+
+def test_a_power_out_of_range_or_above_the_hardware_is_said() -> None:
+    (beyond,) = found("wrong_parameters", Flat(cells={"C": {"power_dbm": 80}}))
+    assert beyond.evidence["value"] == 80.0
+    (above,) = found("wrong_parameters", Flat(cells={"C": {"power_dbm": 43.05, "max_power_dbm": 43}}))
+    assert [str(change) for change in above.cure] == ["C power_dbm 43.05 → 43"]
+
+
+def test_three_margins_that_circle_are_said_though_no_pair_does() -> None:
+    margins = {("A", "B"): -2, ("B", "C"): -2, ("C", "A"): 1}
+    relations = {**RELATION, **{pair: {"ho_margin_pbgt_db": value} for pair, value in margins.items()}}
+    (finding,) = found("wrong_parameters", Flat(relations=relations))
+    assert set(finding.cells) == {"A", "B", "C"} and "dBm" in finding.evidence["value"]
+    assert {str(change) for change in finding.cure} == {
+        "A→B ho_margin_pbgt_db -2 → 6", "B→C ho_margin_pbgt_db -2 → 6", "C→A ho_margin_pbgt_db 1 → 6"
+    }  # fmt: skip
 
 
 def test_parameters_of_cells_that_nobody_hears_are_not_looked_at() -> None:

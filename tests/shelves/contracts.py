@@ -15,7 +15,7 @@ from rfopt.fixes import downtilt_electrical, downtilt_mechanical
 from rfopt.kpis import kpis
 from rfopt.network import MOST_REDIRECTS, MOST_RELATIONS, Change, apply, keys_of, same, value_of
 from rfopt.rules import rules
-from rfopt.tables import schema
+from rfopt.tables import NUMERIC, schema
 
 PLAIN = (str, int, float, bool)
 
@@ -62,6 +62,8 @@ def _check_change(evidence: Evidence, change: Change) -> None:
         assert {change.old, change.new} == {"absent", "present"}
         return
     column = schema("cells" if change.neighbour is None else "neighbours")[change.parameter]
+    if column.type not in NUMERIC:  # a colour code, a list of carriers: `apply` reads it
+        return
     new = float(change.new or 0.0)
     assert column.legal(new), f"{change} is off the quantum or range {column.range}"
     if change.parameter == "power_dbm":

@@ -58,7 +58,7 @@ def with_value(folder: Path, table: str, line: int, column: str, value: str) -> 
 
 
 def test_the_shelf_holds_these_formats() -> None:
-    assert list(network_formats) == ["folder"]
+    assert list(network_formats) == ["folder", "nokia", "site_table", "workbook"]
 
 
 def test_values_are_read_as_they_stand(folder: Path) -> None:
@@ -389,8 +389,8 @@ def test_binary_is_refused(folder: Path) -> None:
 
 def test_folders_that_are_none(tmp_path: Path, folder: Path) -> None:
     assert refusal(tmp_path / "nowhere") == ": no such network folder"
-    expected = ": is no network rfopt can read, expected a folder with cells.csv"
-    assert refusal(tmp_path) == expected
+    assert refusal(tmp_path).startswith(": is no network rfopt can read, expected a folder with cells.csv, an .xlsx")
+    expected = ": is one table of a network, expected the folder it stands in"
     assert refusal(folder / "cells.csv") == expected
     (folder / "cells.csv").unlink()
     (folder / "cells.csv").mkdir()

@@ -1,0 +1,150 @@
+"""Interference that the tables do not explain: how much, how it varies, and how sure that is.
+
+It comes from somewhere, so it fades like everything else: a constant floor of the same mean makes C/I too steady.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rfopt.levels import Levels
+from rfopt.mobility.fading import Fading
+from rfopt.mobility.interference import gsm_coupling, lte_coupling
+from rfopt.mobility.setup import DECODE_CI_DB
+from rfopt.mobility.stretch import Stretch
+from rfopt.network import Network
+from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw
+
+OFTEN = 0.2
+"""A cell unreported in this share of the instants it could have been in is near what can be decoded."""
+LEAST_INSTANTS = 5
+STATED_NOISE_DB = 1.1
+"""Scatter of level − C/I without any fading: of a stated C/I and of two roundings; an assumption."""
+MOST_SPREAD_DB = 8.0
+LEAST_SHARE = 0.1
+"""A floor that is less than this share of all interference may vary as it likes."""
+MOST_ERROR_DB, ELSEWHERE_ERROR_DB = 3.0, 6.0
+"""Largest standard error of a floor that calls showed, and that of one taken from other points: assumptions."""
+NEPER = float(np.log(10.0) / 10.0)
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Floors:
+    """Unexplained interference plus noise per point and cell (points, cells).
+
+    `mean_mw` in the mean; `share` of all interference on the cell that it is; `spread_db` the standard deviation of
+    its fading (0 for noise alone); `error_db` the standard error of the mean.
+    """
+
+    mean_mw: FloatArray
+    share: FloatArray
+    spread_db: FloatArray
+    error_db: FloatArray
+
+
+def fit_floors(
+    stretches: list[Stretch], levels: Levels, fading: Fading, network: Network, rat: str, limits: list[FloatArray]
+) -> Floors:
+    """From level − C/I (or − SINR) of the serving cell, less what the known cells cause on average.
+
+    Where a cell never served: the median over the points where it did; else, for a cell that often went unreported,
+    what its weakest report leaves room for; else noise alone.
+    """
+    noise = float(mw(GSM_NOISE_DBM if rat == "GSM" else LTE_NOISE_DBM))
+    cells = network.cells.loc[levels.cells]
+    coupling = gsm_coupling(cells, traffic=True) if rat == "GSM" else lte_coupling(cells)
+    usual = np.nan_to_num(mw(levels.dbm), nan=0.0) * np.exp(0.5 * (fading.sigma_db * NEPER) ** 2)
+    floor, spread, error = (np.full(levels.dbm.shape, np.nan) for _ in range(3))
+    for p, stretch in enumerate(stretches):
+        for c in range(len(levels.cells)):
+            whole, known, guessed = _parts_mw(stretch, c, usual[p], coupling[c])
+            level = stretch.level_dbm[(stretch.server == c) & np.isfinite(stretch.interference_dbm), c]
+            if whole.size >= LEAST_INSTANTS:
+                floor[p, c] = max(float((whole - known).mean()), noise)
+                spread[p, c] = _spread_db(level, whole, known, guessed, floor[p, c], noise, fading)
+                error[p, c] = _error_db(whole - known, floor[p, c], noise, stretch, c, fading.tau_s)
+    served = np.isfinite(floor)
+    elsewhere = _median(floor)
+    elsewhere = np.where(np.isfinite(elsewhere), elsewhere, _by_weakest_report(stretches, limits, noise))
+    doubt = np.where(elsewhere > 1.01 * noise, ELSEWHERE_ERROR_DB, 0.0)
+    mean = np.where(served, floor, elsewhere[None, :])
+    return Floors(
+        mean,
+        mean / (mean + usual @ coupling.T),
+        np.where(served, spread, np.nan_to_num(_median(spread))[None, :]),
+        np.where(served, error, doubt[None, :]),
+    )
+
+
+def _parts_mw(
+    stretch: Stretch, cell: int, usual_mw: FloatArray, coupling: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """All that the cell's quality shows at each instant it served, what the other cells caused, and how much of that
+    comes from cells not reported just then.
+
+    A cell reported at the instant counts with that report, another with its mean: interference fades, and the mean
+    of a short log would leave a rest that nobody causes.
+    """
+    at = (stretch.server == cell) & np.isfinite(stretch.interference_dbm)
+    level = stretch.level_dbm[at]
+    guessed = np.where(np.isfinite(level), 0.0, usual_mw) @ coupling
+    heard = np.where(np.isfinite(level), mw(level), 0.0) @ coupling
+    return np.asarray(mw(stretch.interference_dbm[at])), heard + guessed, guessed
+
+
+def _spread_db(
+    level: FloatArray,
+    whole: FloatArray,
+    known: FloatArray,
+    guessed: FloatArray,
+    floor: float,
+    noise: float,
+    fading: Fading,
+) -> float:
+    """Fading of the floor that makes interference scatter as it does in the log; what is noise does not fade.
+
+    It scatters by itself, so C/I scatters more than the level by as much: the smaller of both is taken. What known
+    cells that went unreported add, by their own fading, is taken off.
+    """
+    total = floor + float(known.mean())
+    share = floor / total
+    if floor <= 1.01 * noise or share < LEAST_SHARE:
+        return 0.0
+    others = float(np.var(dbm(known + floor))) + (fading.sigma_db * float(guessed.mean()) / total) ** 2
+    interference = dbm(whole)
+    scatter = min(float(np.var(interference)), float(np.var(level - interference)) - float(np.var(level)))
+    scatter -= others + STATED_NOISE_DB**2
+    return min(float(np.sqrt(max(scatter, 0.0))) / share, MOST_SPREAD_DB)
+
+
+def _error_db(rest: FloatArray, floor: float, noise: float, stretch: Stretch, cell: int, tau_s: float) -> float:
+    """Standard error of the mean rest, as decibels of the floor; its samples hang together like the levels."""
+    if floor <= 1.01 * noise:
+        return 0.0
+    time = np.sort(stretch.time_s[(stretch.server == cell) & np.isfinite(stretch.interference_dbm)])
+    independent = max(float(np.minimum(np.diff(time), 2.0 * tau_s).sum()) / (2.0 * tau_s), 1.0)
+    return min(float(rest.std()) / float(np.sqrt(independent)) / floor / NEPER, MOST_ERROR_DB)
+
+
+def _by_weakest_report(stretches: list[Stretch], limits: list[FloatArray], noise: float) -> FloatArray:
+    """The floor at which a cell's weakest report is just decodable, for cells unreported in `OFTEN` of the instants."""
+    if not stretches:
+        return np.zeros(0)
+    level = np.concatenate([stretch.level_dbm for stretch in stretches])
+    limit = np.concatenate(limits)
+    could, did = np.isfinite(limit), np.isfinite(level)
+    unreported = (could & ~did).sum(axis=0) / np.maximum((could | did).sum(axis=0), 1)
+    weakest = np.where(did, level, np.inf).min(axis=0, initial=np.inf)
+    room = mw(np.where(np.isfinite(weakest), weakest, -np.inf) - DECODE_CI_DB)
+    return np.where(unreported >= OFTEN, np.maximum(room, noise), noise)
+
+
+def _median(values: FloatArray) -> FloatArray:
+    return np.array(
+        [np.median(column[np.isfinite(column)]) if np.isfinite(column).any() else np.nan for column in values.T]
+    )
