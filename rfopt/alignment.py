@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from rfopt.evidence import Evidence
 from rfopt.levels import Levels
 from rfopt.network import Network
-from rfopt.traps import LEAST_PAIR_DB, idle_boundary_db, traps
+from rfopt.traps import LEAST_PAIR_DB, circles_and_traps, idle_boundary_db
 
 MOST_SHARE = 0.05
 """Share of time in the zone between two boundaries from which it is said."""
@@ -53,7 +53,7 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
 
 def _proven(evidence: Evidence, network: Network) -> list[str]:
     """Circles among all cells heard, and cells from which nothing leads back to a wanted one."""
-    found = traps(network, [*evidence.gsm.levels.cells, *evidence.lte.levels.cells])
+    found = circles_and_traps(network, [*evidence.gsm.levels.cells, *evidence.lte.levels.cells])
     circles = [f"R-LOOP: {trap.sentence('en')}" for trap in found if trap.kind in ("circle", "quality")]
     stuck = [trap for trap in found if trap.kind == "one_way" and trap.cells[0] in evidence.wanted]
     return circles + [f"R-TRAP: {trap.sentence('en')}" for trap in stuck]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -73,6 +74,11 @@ class Groups:
     members: dict[str, NDArray[np.int64]]
     owner: dict[str, str]
     ground: frozenset[str]
+
+    @cached_property
+    def mast(self) -> NDArray[np.int64]:
+        """Number of the mast of each cell of the network."""
+        return masts_of(self.network.cells)
 
 
 def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
@@ -160,7 +166,7 @@ def _of_rat(
         if groups.owner[group] and groups.owner[group] not in touched:
             continue
         of_rat = np.ix_(members, np.flatnonzero(columns))
-        error_db, mast = groups.error_db[of_rat], masts_of(groups.network.cells[columns])
+        error_db, mast = groups.error_db[of_rat], groups.mast[columns]
         before, covered = _served(groups.dbm[of_rat], error_db, mast, rat)
         after, still_covered = _served((groups.dbm + delta)[of_rat], error_db, mast, rat)
         rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS))

@@ -200,11 +200,13 @@ def _covariance(before: Sample, after: Sample) -> float:
 def interval(known: Known, unit: str, counts: float) -> tuple[float, float]:
     """5 % and 95 % of the figure counted again in so many independent counts.
 
-    An end nearer to a bound than half a count is at the bound.
+    An end nearer to a bound than half a count is at the bound. Of no counts nothing is known: NaN.
 
     >>> [round(end, 2) for end in interval(Known(10.0, 1.0), "dB", np.inf)]
     [8.36, 11.64]
     """
+    if counts <= 0.0:
+        return np.nan, np.nan
     variance = known.variance + chance(known.mean, counts, unit)
     if unit in RATES:
         return _gamma_ends(known.mean, variance, 1.0 / counts)

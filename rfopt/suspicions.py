@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.spatial import cKDTree
 
 from rfopt.buildings import Frame
@@ -58,7 +57,6 @@ def _rows(network: Network) -> Iterator[Suspicion]:
         "tilt_too_steep": tilt > STEEPEST_DEG,
         "das_without_building": das & (cells["building"].map(len) == 0),
         "no_place": (cells["lat"].abs() < 1e-6) & (cells["lon"].abs() < 1e-6),
-        "formula_name": pd.Series([str(name)[:1] in "=+@-" for name in cells.index], index=cells.index),
     }  # fmt: skip
     for kind, mask in masks.items():
         if mask.any():

@@ -213,7 +213,18 @@ def _text_problem(text: str, column: Column) -> str:
         return "is not a BSIC, expected NCC-BCC with digits 0 to 7 such as 4-5"
     if column.type == "name" and not text.isprintable():
         return "holds control characters, expected a name"
+    if column.type == "name" and is_formula(text):
+        return "looks like a formula, expected a name"
     return ""
+
+
+def is_formula(name: str) -> bool:
+    """True for a name that a spreadsheet would run: a written table must be safe to open.
+
+    >>> is_formula("=HYPERLINK(1)"), is_formula("-3F"), is_formula("宝湖天下NG2-5")
+    (True, False, False)
+    """
+    return bool(re.match(r"\s*(?:[=@]|[+\-](?!\s*\d))", name))
 
 
 def _numbers(texts: Sequence[str], column: Column, rows: Rows) -> np.ndarray:

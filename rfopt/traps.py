@@ -7,6 +7,7 @@ the way round, and there is none. Everything else is decided by `rfopt.circles`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -95,17 +96,31 @@ def traps(network: Network, names: Sequence[str]) -> list[Trap]:
     C2: 45.008 §6.6.2. Handovers: 45.008 annex A. R criterion and priorities: 36.304 §5.2.4. A3: 36.331 §5.5.4.4.
     Circles of more than four cells are not looked for. A timer, or a penalty that runs out, only delays.
     """
-    cells = network.cells.loc[sorted(set(names))]
-    gsm, lte = (cells.index[cells["rat"] == rat] for rat in ("GSM", "LTE"))
+    gsm, lte = _by_rat(network, names)
+    found = circles_and_traps(network, names)
+    if len(gsm) > 1:
+        found += _narrow(network, gsm) + _disagreeing("gsm", network, gsm)
+    if len(lte) > 1:
+        found += _disagreeing("lte", network, lte)
+    return found
+
+
+def circles_and_traps(network: Network, names: Sequence[str]) -> list[Trap]:
+    """Of `traps` those of the kinds ``circle``, ``quality`` and ``one_way``."""
+    gsm, lte = _by_rat(network, names)
     found: list[Trap] = []
     if len(gsm) > 1:
         found += _of_machine("gsm_idle", network, gsm) + _of_machine("gsm_call", network, gsm)
-        found += _narrow(network, gsm) + _disagreeing("gsm", network, gsm)
     if len(lte) > 1:
-        found += _of_machine("lte_call", network, lte) + _disagreeing("lte", network, lte)
+        found += _of_machine("lte_call", network, lte)
     if len(lte) > 1 or (len(lte) and len(gsm) and lists_gsm(network, lte)):
         found += _of_machine("idle" if lists_gsm(network, lte) else "lte_idle", network, lte, gsm)
     return found
+
+
+def _by_rat(network: Network, names: Sequence[str]) -> tuple[pd.Index, pd.Index]:
+    rats = network.cells["rat"].loc[sorted(set(names))]
+    return rats.index[rats == "GSM"], rats.index[rats == "LTE"]
 
 
 def ways_of(machine: str, network: Network, cells: pd.Index, gsm: pd.Index, grid_db: float = 1.0) -> list[Moves]:
@@ -118,16 +133,24 @@ def ways_of(machine: str, network: Network, cells: pd.Index, gsm: pd.Index, grid
     cells : Index
         Cells of the machine; of ``idle`` the LTE cells, to which `gsm` is added.
     """
-    if machine == "gsm_idle":
-        return [_by_c2(gsm_idle_arrays(network, cells), grid_db)]
+    return _ways(machine, _arrays_of(machine, network, cells, gsm), len(cells), grid_db)
+
+
+def _arrays_of(machine: str, network: Network, cells: pd.Index, gsm: pd.Index) -> tuple[Arrays, ...]:
+    """What the machine takes of the network; of ``idle`` also what its GSM part takes."""
+    if machine == "idle":
+        return both_idle_arrays(network, cells, gsm), gsm_idle_arrays(network, gsm)
+    make = {"gsm_idle": gsm_idle_arrays, "gsm_call": gsm_call_arrays, "lte_call": lte_call_arrays}
+    return (make.get(machine, lte_idle_arrays)(network, cells),)
+
+
+def _ways(machine: str, arrays: tuple[Arrays, ...], cells: int, grid_db: float) -> list[Moves]:
     if machine == "gsm_call":
-        return _by_handover(gsm_call_arrays(network, cells), grid_db)
-    if machine == "lte_call":
-        return [_by_a3(lte_call_arrays(network, cells), grid_db)]
-    if machine == "lte_idle":
-        return [_by_priority(lte_idle_arrays(network, cells), grid_db)]
-    both = _by_priority(both_idle_arrays(network, cells, gsm), grid_db)
-    return [both, _widened(_by_c2(gsm_idle_arrays(network, gsm), grid_db), len(cells))]
+        return _by_handover(arrays[0], grid_db)
+    if machine == "idle":
+        return [_by_priority(arrays[0], grid_db), _widened(_by_c2(arrays[1], grid_db), cells)]
+    by = {"gsm_idle": _by_c2, "lte_call": _by_a3, "lte_idle": _by_priority}[machine]
+    return [by(arrays[0], grid_db)]
 
 
 def idle_boundary_db(network: Network, gsm: pd.Index) -> FloatArray:
@@ -144,20 +167,41 @@ def _of_machine(machine: str, network: Network, cells: pd.Index, gsm: pd.Index |
     """Circles and one-way traps of one machine."""
     gsm = cells[:0] if gsm is None or machine != "idle" else gsm
     names = cells.append(gsm)
-    low, high = (network.cells.loc[names, "rat"].map({r: v[k] for r, v in REPORTS_DBM.items()}).to_numpy(dtype=float)
-                 for k in (0, 1))  # fmt: skip
+    arrays = tuple(_frozen(part) for part in _arrays_of(machine, network, cells, gsm))
+    return list(_decided(machine, tuple(names), tuple(network.cells.loc[names, "rat"]), len(cells), arrays))
+
+
+Frozen = tuple[tuple[str, str, tuple[int, ...], bytes], ...]
+
+
+def _frozen(arrays: Arrays) -> Frozen:
+    """Arrays as something to remember an answer by."""
+    whole = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
+    return tuple((name, a.dtype.str, a.shape, a.tobytes()) for name, a in sorted(whole.items()))
+
+
+def _thawed(frozen: Frozen) -> Arrays:
+    return {name: np.frombuffer(raw, dtype=kind).reshape(shape) for name, kind, shape, raw in frozen}
+
+
+@functools.lru_cache(maxsize=512)
+def _decided(
+    machine: str, names: tuple[str, ...], rats: tuple[str, ...], cells: int, frozen: tuple[Frozen, ...]
+) -> tuple[Trap, ...]:
+    """The traps of one machine's parameters; plans share most of them."""
+    arrays = tuple(_thawed(part) for part in frozen)
+    low, high = (np.array([REPORTS_DBM[rat][k] for rat in rats]) for k in (0, 1))
     found: dict[frozenset[str], Trap] = {}
     for doubtful, grid in product((False, True), (0.5 if machine == "lte_call" else 1.0, FINE_DB)):
-        ways = [way for way in ways_of(machine, network, cells, gsm, grid) if doubtful or way.cause != "quality"]
+        ways = [way for way in _ways(machine, arrays, cells, grid) if doubtful or way.cause != "quality"]
         for circle in circles(ways, low, high, grid) if not doubtful or machine == "gsm_call" else ():
             trap = _circling(machine, names, ways, circle)
             if not any(known <= set(trap.cells) for known in found):
                 found[frozenset(trap.cells)] = trap
-    ways = ways_of(machine, network, cells, gsm)
-    return [*found.values(), *_one_way(machine, names, ways, low, high)]
+    return (*found.values(), *_one_way(machine, names, _ways(machine, arrays, cells, 1.0), low, high))
 
 
-def _circling(machine: str, names: pd.Index, ways: Sequence[Moves], circle: Circle) -> Trap:
+def _circling(machine: str, names: Sequence[str], ways: Sequence[Moves], circle: Circle) -> Trap:
     steps = zip(circle.ways, circle.cells, (*circle.cells[1:], circle.cells[0]), strict=True)
     leads = [float(ways[way].lead_db[s, n]) for way, s, n in steps]
     total = sum(leads) if min(leads) > ALWAYS_DB else float("nan")
@@ -168,7 +212,7 @@ def _circling(machine: str, names: pd.Index, ways: Sequence[Moves], circle: Circ
 
 
 def _one_way(
-    machine: str, names: pd.Index, ways: Sequence[Moves], low_dbm: FloatArray, high_dbm: FloatArray
+    machine: str, names: Sequence[str], ways: Sequence[Moves], low_dbm: FloatArray, high_dbm: FloatArray
 ) -> list[Trap]:
     """Cells that can be entered from another and never lead back to it, at whatever levels."""
     entries = [way.possible(low_dbm, high_dbm) & ~np.eye(len(names), dtype=bool) for way in ways]

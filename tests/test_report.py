@@ -30,7 +30,7 @@ HOSTILE = {
     "宝湖天下NG2-5": "<script>alert(1)</script>",
     "宝湖湾二期NG2-6": '"onload="alert(2)',
     "金凤自来水厂NG1-1": "]]>--></style><b>",
-    "公安康复中心NG-1": "=cmd|' /C calc'!A0",
+    "公安康复中心NG-1": "cmd|' /C calc'!A0",
     "艾依水郡NG1-1": "{{ 7*7 }}{% x %}${y}",
     "金凤五里宜居-NGH-2": "javascript:" + "很长的名字" * 30,
     "建华中学-NLH-3": "'><img src=x onerror=alert(3)>",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from rfopt.errors import InputError, printable
+from rfopt.tables import is_formula
 
 OPENING_BYTES = 1 << 18
 """A header line longer than this is no header."""
@@ -107,15 +108,6 @@ def hidden_numbers(text: str) -> str:
     'call …'
     """
     return re.sub(r"\d(?:[\s\-]?\d){7,}", "…", text)
-
-
-def is_formula(name: str) -> bool:
-    """True for a name that a spreadsheet would run: a written table must be safe to open.
-
-    >>> is_formula("=HYPERLINK(1)"), is_formula("-3F"), is_formula("宝湖天下NG2-5")
-    (True, False, False)
-    """
-    return bool(re.match(r"\s*(?:[=@]|[+\-](?!\s*\d))", name))
 
 
 def clean_name(name: str) -> str:

@@ -319,7 +319,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     export=st.sampled_from(EXPORTS),
     edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_size=6),
@@ -343,7 +343,7 @@ def test_damaged_exports_are_read_or_refused_and_rows_add_up(
     assert log_text(read_log(again).readings) == log_text(log.readings)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "ignore")))
 def test_any_bytes_through_a_map_are_read_or_refused(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "export.csv"
@@ -354,7 +354,7 @@ def test_any_bytes_through_a_map_are_read_or_refused(tmp_path: Path, raw: bytes)
         assert str(error).startswith(str(path))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=st.text(max_size=200) | st.lists(st.sampled_from(OWN.splitlines()), max_size=20).map("\n".join))
 def test_any_text_is_a_map_or_refused(text: str) -> None:
     try:

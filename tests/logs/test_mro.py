@@ -151,7 +151,7 @@ def test_broken_and_hostile_xml_is_refused_in_one_line(tmp_path: Path) -> None:
 pieces = st.sampled_from(["", "<", ">", "<v>", "</object>", "NIL", "-1", "1e9", "nan", "\0", "&a;", '"', "\n", "中"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_size=4))
 def test_damaged_files_are_read_or_refused_and_rows_add_up(tmp_path: Path, edits: list[tuple[float, int, str]]) -> None:
     text = xml(report(v(HUAWEI), v(HUAWEI, LteNcPci=13)), report(v(HUAWEI, LteScRSRP="NIL"), phone="7"))

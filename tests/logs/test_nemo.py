@@ -159,7 +159,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), pieces), max_size=6))
 def test_damaged_logs_are_read_or_refused_and_rows_add_up(tmp_path: Path, edits: list[tuple[float, int, str]]) -> None:
     text = "\r\n".join(
