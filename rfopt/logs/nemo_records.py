@@ -95,21 +95,25 @@ def _cellmeas(walk: Walk, record: Record) -> bool:
     rat = RATS.get(_word(record.fields, 3))
     if rat is None:
         return False
+    cells = [] if rat in ("3G", "5G") else _cells(record.fields)
     walk.instants.append({"line": record.line, "record": walk.moment, "event": ""})
     instant = len(walk.instants) - 1
     if rat in ("3G", "5G"):
         walk.hear(_cell(instant, True, rat))
-        return True
-    cells, size = _count(record.fields, 5), _count(record.fields, 6)
-    body = record.fields[7:]
+    for cell in cells:
+        walk.hear((_gsm_cell if rat == "GSM" else _lte_cell)(instant, cell))
+    return True
+
+
+def _cells(fields: list[str]) -> list[list[str]]:
+    """The fields of each cell of a measurement: as many cells and fields a cell as the record itself says."""
+    cells, size = _count(fields, 5), _count(fields, 6)
+    body = fields[7:]
     while body and body[-1] == "" and len(body) > cells * size:
         body.pop()
     if size < 6 or not (cells - 1) * size < len(body) <= cells * size or not cells:
-        walk.instants.pop()
         raise RecordError(f"{cells} cells of {size} fields do not fit {len(body)} fields")
-    for k in range(cells):
-        walk.hear((_gsm_cell if rat == "GSM" else _lte_cell)(instant, body[k * size : (k + 1) * size]))
-    return True
+    return [body[k * size : (k + 1) * size] for k in range(cells)]
 
 
 def _cell(instant: int, serving: bool, rat: str, **heard: Any) -> dict[str, Any]:
