@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rfopt.coordinates import SYSTEMS
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text, sha256
 from rfopt.logs import read_log
@@ -28,7 +29,7 @@ TUNABLE = tuple(
 )
 KEYS: dict[str, dict[str, type]] = {
     "complaint": {"id": str, "text": str, "lat": float, "lon": float, "building": str, "floor": int},
-    "inputs": {"network": str, "logs": list, "wanted": list},
+    "inputs": {"network": str, "logs": list, "wanted": list, "coordinates": str, "map_coordinates": str},
     "limits": {"parameters": list, "cells": list, "max_changes": int, "site_visits": bool},
 }
 NAMES = ("id", "building", "network")
@@ -114,12 +115,26 @@ def _log_only(path: Path) -> Case:
     )  # fmt: skip
 
 
+def _network(inputs: dict[str, Any], text: str, path: Path) -> Network:
+    """The case's network, its places turned to WGS84 from what `coordinates` says."""
+    systems = {key: str(inputs.get(key, "wgs84")) for key in ("coordinates", "map_coordinates")}
+    for key, system in systems.items():
+        if system not in SYSTEMS:
+            near = did_you_mean(system, SYSTEMS)
+            raise InputError(
+                f"{key} '{printable(system)}' is unknown, expected one of {', '.join(SYSTEMS)}{near}",
+                path,
+                _line_of(key, text),
+            )
+    return read_network(Path(os.path.normpath(path.parent / inputs["network"])), **systems)
+
+
 def _read_toml(path: Path) -> Case:
     text = read_text(path, largest=1 << 20)
     tables = _tables(text, path)
     notes = _check_keys(tables, text, path)
     complaint, inputs = tables["complaint"], tables["inputs"]
-    network = read_network(Path(os.path.normpath(path.parent / inputs["network"]))) if "network" in inputs else None
+    network = _network(inputs, text, path) if "network" in inputs else None
     files = _log_files(path, inputs["logs"], text)
     logs = [read_log(file) for file in files]
     readings = pd.concat([log.readings for log in logs], ignore_index=True)

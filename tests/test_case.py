@@ -337,6 +337,16 @@ def test_what_the_network_or_a_log_refuses_is_said_of_that_file(root: Path) -> N
     assert refusal(root, changed(('["*.csv"]', '["c.csv"]'))) == "c.csv: no such file"
 
 
+def test_a_network_may_be_in_chinas_coordinates(root: Path) -> None:
+    plain = read(root).network
+    turned = read_case(put(root, changed(('network = "../net"', 'network = "../net"\ncoordinates = "gcj02"')))).network
+    assert plain is not None and turned is not None
+    moved_m = (turned.cells["lat"] - plain.cells["lat"]).abs() * 111_195.0
+    assert moved_m.between(1.0, 700.0).all()
+    message = refusal(root, changed(('network = "../net"', 'network = "../net"\ncoordinates = "gcj2"')))
+    assert "coordinates 'gcj2' is unknown, expected one of wgs84, gcj02, bd09; did you mean 'gcj02'?" in message
+
+
 def test_logs_without_rows_are_refused(root: Path) -> None:
     empty = root / "case" / "empty.tab"
     empty.write_text("time,rat,serving,cell,rxlev_dbm\n", encoding="utf-8")
