@@ -117,7 +117,7 @@ class Change:
 
     def __str__(self) -> str:
         target = f"→{self.neighbour} " if self.neighbour is not None else " "
-        return f"{self.cell}{target}{self.parameter} {value_text(self.old)} → {value_text(self.new)}"
+        return printable(f"{self.cell}{target}{self.parameter} {value_text(self.old)} → {value_text(self.new)}", 400)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -220,7 +220,7 @@ def apply(network: Network, plan: Plan) -> Network:
         if not same(found, change.old):
             raise InputError(
                 f"{change}: the network has {value_text(found) or 'empty'}, the plan expected "
-                f"{value_text(change.old) or 'empty'}; it was made for another state of the network"
+                f"{printable(value_text(change.old)) or 'empty'}; it was made for another state of the network"
             )
         if change.parameter == "redirect_arfcn":
             entry = (change.cell, _arfcn(change.neighbour))

@@ -150,7 +150,7 @@ def test_files_that_are_no_plan(tmp_path: Path) -> None:
 WORDS = st.sampled_from(
     ["", "A", "B", "L", "Z", "power_dbm", "arfcn", "neighbour", "redirect_arfcn", "tch_arfcns", "building", "bsic",
      "rat",      "ho_margin_pbgt_db", "12", "62", "6", "absent", "present", "nan", "inf", "6²", "1e308", "4-5", "GSM",
-     "b1", "9" * 300]
+     "b1", "9" * 300, "\x1b", "\u202e"]
 )  # fmt: skip
 
 
