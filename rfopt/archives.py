@@ -22,6 +22,9 @@ HIGHEST_RATIO = 250
 FREE_BYTES = 1 << 20
 """So much may come out of anything, whatever its ratio."""
 CHUNK_BYTES = 1 << 20
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What the standard library's readers raise on hostile bytes: broken structure, data or length, an unknown way of
+packing, a password, places outside the file."""
 DEEPEST = 2
 """Archives in an archive that are unpacked too."""
 
@@ -53,8 +56,8 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
+    except BROKEN:
+        return False  # no workbook, and whoever unpacks it says what is broken
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -146,21 +149,21 @@ def _chunks(stream: IO[bytes] | gzip.GzipFile, budget: _Budget, name: str) -> It
         while chunk := stream.read(CHUNK_BYTES):
             budget.spend(len(chunk))
             yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except BROKEN as error:
         raise InputError(f"is broken at '{printable(name)}': {printable(error, 80)}", budget.path) from None
 
 
 def _zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise InputError(f"is a broken zip archive: {printable(error, 80)}", path) from None
 
 
 def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> IO[bytes]:
     try:
         return archive.open(member)
-    except (RuntimeError, zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+    except BROKEN as error:
         raise InputError(f"cannot open '{printable(member.filename)}': {printable(error, 80)}", path) from None
 
 

@@ -15,7 +15,8 @@ from rfopt.identify import identify
 from rfopt.levels import Levels
 from rfopt.mobility.anchor import Anchor, anchor
 from rfopt.mobility.logged import replay_of_log
-from rfopt.mobility.simulate import Budget, Situation, prepare, simulate
+from rfopt.mobility.simulate import simulate
+from rfopt.mobility.situation import Budget, Situation, prepare
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Network
 

@@ -18,7 +18,8 @@ from rfopt.finding import Move
 from rfopt.fixes import fixes
 from rfopt.harm import Groups, Harm, groups_of
 from rfopt.kpis import compute
-from rfopt.mobility.simulate import Budget, simulate, thinned
+from rfopt.mobility.simulate import simulate
+from rfopt.mobility.situation import Budget, thinned
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Change, Network, Plan, apply, keys_of
 from rfopt.notes import notes_on

@@ -6,10 +6,10 @@ import copy
 import datetime
 import re
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
+from rfopt.archives import BROKEN
 from rfopt.errors import InputError, printable
 
 Sheet = list[list[str]]
@@ -85,7 +85,7 @@ def _measure(path: Path) -> None:
             for part in parts:
                 sheet = "worksheets/" in part.filename
                 left -= _inflated(archive, part, left, path, sheet)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except BROKEN:
         raise InputError("is no whole Excel workbook: its archive is broken or protected", path) from None
 
 

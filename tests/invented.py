@@ -22,7 +22,8 @@ from rfopt.mobility.fading import Fading
 from rfopt.mobility.floors import Floors
 from rfopt.mobility.interference import gsm_coupling, interference_mw, lte_coupling
 from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
-from rfopt.mobility.simulate import Budget, Situation, prepare, simulate
+from rfopt.mobility.simulate import simulate
+from rfopt.mobility.situation import Budget, Situation, prepare
 from rfopt.mobility.timeline import Replay, Timeline
 from rfopt.network import Change, Network, Plan, apply
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw

@@ -17,7 +17,7 @@ import pandas as pd
 from rfopt.case import Case, Limits
 from rfopt.evidence import Evidence, gather
 from rfopt.logs import LOG_COLUMNS, READING_COLUMNS
-from rfopt.mobility.simulate import Budget
+from rfopt.mobility.situation import Budget
 from rfopt.network import Network
 from rfopt.sites import read_network
 from rfopt.tables import NUMERIC, schema, value_text

@@ -14,7 +14,7 @@ import pytest
 from rfopt.case import read_case
 from rfopt.example import FAULTS, write_example
 from rfopt.example.relations import HOSPITAL, LEAKING, ONE_WAY, SERVING_LTE, TOO_FLAT, WANTED, WATERWORKS
-from rfopt.mobility.simulate import Budget
+from rfopt.mobility.situation import Budget
 from rfopt.network import Change, Plan, read_plan
 from rfopt.recommend import Recommendation, diagnose_case, recommend
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rfopt import cli
 from rfopt.calibrate import CalibratedCase, calibrate_case, read_calibration, with_model
 from rfopt.case import read_case
 from rfopt.case_levels import case_levels
@@ -124,25 +122,14 @@ def test_it_helps_where_it_was_not_measured(result, one):
     assert np.sqrt(np.mean(off**2)) < 0.8 * np.sqrt(np.mean(raw**2))
 
 
-def run(monkeypatch, capsys, *words: object) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["rfopt", *map(str, words)])
-    code = 0
-    try:
-        cli.main()
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    out = capsys.readouterr()
-    return code, out.out, out.err
-
-
 @pytest.mark.parametrize(
     ("lang", "said"),
     [("en", ("5 places", "held back, 5", "not separable from a constant", "宝湖天下NG2-5")),
      ("zh", ("5个位置", "逐个留出5个区域", "无法与常数偏差区分", "宝湖天下NG2-5"))],
 )  # fmt: skip
-def test_the_command_on_the_shipped_case(monkeypatch, capsys, tmp_path, lang, said):
+def test_the_command_on_the_shipped_case(rfopt, tmp_path, lang, said):
     file = tmp_path / "calibration.json"
-    code, out, err = run(monkeypatch, capsys, "calibrate", BAOHU, "-o", file, "--lang", lang)
+    code, out, err = rfopt("calibrate", BAOHU, "-o", file, "--lang", lang)
     assert code == 0 and "Traceback" not in err
     for words in said:
         assert words in out
@@ -150,20 +137,20 @@ def test_the_command_on_the_shipped_case(monkeypatch, capsys, tmp_path, lang, sa
     table = json.loads(file.read_text(encoding="utf-8"))
     assert table["schema"] == "rfopt.calibration/1" and table["used"]["places"] == 5
     assert read_calibration(file).places == 5
-    assert run(monkeypatch, capsys, "calibrate", BAOHU, "-q", "-o", file)[1] == f"{file}\n"
+    assert rfopt("calibrate", BAOHU, "-q", "-o", file)[1] == f"{file}\n"
 
 
-def test_json_on_standard_output_is_the_result_alone(monkeypatch, capsys):
-    _, first, _ = run(monkeypatch, capsys, "calibrate", BAOHU, "--json", "-")
-    _, again, _ = run(monkeypatch, capsys, "calibrate", BAOHU, "--json", "-")
+def test_json_on_standard_output_is_the_result_alone(rfopt):
+    _, first, _ = rfopt("calibrate", BAOHU, "--json", "-")
+    _, again, _ = rfopt("calibrate", BAOHU, "--json", "-")
     table = json.loads(first)
     assert first == again and "model" not in table
     assert set(table) >= {"used", "cells", "terms", "shadowing", "held_back", "suspects", "site_table", "warnings"}
     assert {row["cell"] for row in table["cells"]} == set(town()[0].cells.index)
 
 
-def test_a_case_without_a_network_is_refused(monkeypatch, capsys):
-    code, _, err = run(monkeypatch, capsys, "calibrate", BAOHU / "idle_2g.csv")
+def test_a_case_without_a_network_is_refused(rfopt):
+    code, _, err = rfopt("calibrate", BAOHU / "idle_2g.csv")
     assert code == 2 and err.count("\n") == 1 and "has no network" in err
 
 

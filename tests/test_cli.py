@@ -11,28 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from rfopt import cli
-
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "drive_tests" / "baohu_tianxia"
 COMMANDS = ("example", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate")
-
-
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of one command in this process."""
-    monkeypatch.setattr(sys, "argv", ["rfopt", *map(str, words)])
-    code = 0
-    try:
-        cli.main()
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    out = capsys.readouterr()
-    return code, out.out, out.err
-
-
-@pytest.fixture
-def rfopt(monkeypatch, capsys):
-    return lambda *words: run(monkeypatch, capsys, *words)
 
 
 def one_line(error: str) -> str:

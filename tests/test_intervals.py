@@ -13,7 +13,8 @@ from scipy.stats import beta, gamma
 from rfopt.evidence import gather
 from rfopt.intervals import Known, Sample, by_model, combined, interval, looks_of, moved, unmodelled_failures
 from rfopt.kpis import aim
-from rfopt.mobility.simulate import Budget, simulate
+from rfopt.mobility.simulate import simulate
+from rfopt.mobility.situation import Budget
 from rfopt.network import apply
 from rfopt.score import intervals
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ import pandas as pd
 import pytest
 import shapely
 
-from rfopt import cli
 from rfopt.coordinates import bd09, gcj02
 from rfopt.network import Network, diff
 from rfopt.network_summary import lines, summarise
@@ -45,21 +43,6 @@ def equal(a: Network, b: Network) -> None:
         assert (x.height_m, x.floor_height_m, x.wall, x.ground_m) == (y.height_m, y.floor_height_m, y.wall, y.ground_m)
         assert shapely.equals_exact(x.polygon.normalize(), y.polygon.normalize(), 1e-9)
     assert sorted(a.antennas) == sorted(b.antennas)
-
-
-@pytest.fixture
-def rfopt(monkeypatch, capsys):
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["rfopt", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return run
 
 
 # --- there and back -------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from rfopt.diagnose import Diagnosis, diagnose
 from rfopt.evidence import Evidence, gather
 from rfopt.finding import Finding, Move
 from rfopt.fixes import fixes
-from rfopt.mobility.simulate import Budget
+from rfopt.mobility.situation import Budget
 from rfopt.recommend import needed_network
 
 from .rules.flats import one_thread

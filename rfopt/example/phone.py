@@ -26,7 +26,7 @@ from rfopt.mobility.setup import (
     lte_idle_arrays,
     relations,
 )
-from rfopt.mobility.simulate import stable_key
+from rfopt.mobility.situation import stable_key
 from rfopt.network import Network
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw, rsrp_code, rsrp_dbm, rsrq_code, rxlev_code, rxlev_dbm
 from rfopt.units import rsrq_db as rsrq_of_code

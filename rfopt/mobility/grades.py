@@ -15,7 +15,7 @@ from rfopt.kernels.gsm_idle import HOLD_S, RECENT_MARGIN_DB, RECENT_S
 from rfopt.mobility.criteria import c1, c2, l3_filter
 from rfopt.mobility.logged import Piece
 from rfopt.mobility.replay import STEP_S, Bench, between, grid
-from rfopt.mobility.simulate import SACCH_S
+from rfopt.mobility.situation import SACCH_S
 
 LOOK_BACK_S = 60.0
 LTE_WINDOW_S = 1.28

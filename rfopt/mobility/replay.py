@@ -28,7 +28,7 @@ from rfopt.kernels import gsm_dedicated, gsm_idle, lte_connected, lte_idle
 from rfopt.mobility.anchor import CODE_CENTRE_DB, MOST_NEIGHBOURS
 from rfopt.mobility.logged import Piece
 from rfopt.mobility.setup import Arrays, gsm_call_arrays, gsm_idle_arrays, lte_call_arrays, lte_idle_arrays
-from rfopt.mobility.simulate import IDLE_STEP_S, LTE_STEP_S, SACCH_S
+from rfopt.mobility.situation import IDLE_STEP_S, LTE_STEP_S, SACCH_S
 from rfopt.network import Network
 
 STEP_S = {"gsm_idle": IDLE_STEP_S, "gsm_call": SACCH_S, "lte_idle": IDLE_STEP_S, "lte_call": LTE_STEP_S}

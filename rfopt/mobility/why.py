@@ -19,7 +19,7 @@ from rfopt.mobility.grades import Grades, grade
 from rfopt.mobility.logged import Piece
 from rfopt.mobility.reasons import Reason
 from rfopt.mobility.replay import FORGOTTEN_S, STEP_S, Bench, Track, follow, levels_of
-from rfopt.mobility.simulate import SACCH_S
+from rfopt.mobility.situation import SACCH_S
 from rfopt.words import say
 
 NEXT_TO_S = 10.0

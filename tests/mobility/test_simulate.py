@@ -12,8 +12,8 @@ import pytest
 from rfopt.evidence import Evidence
 from rfopt.kpis import compute
 from rfopt.mobility.reasons import RESELECTIONS, Reason
-from rfopt.mobility.simulate import (
-    ANTENNA_ERROR_SHARE,
+from rfopt.mobility.simulate import ANTENNA_ERROR_SHARE, simulate
+from rfopt.mobility.situation import (
     IDLE_STEP_S,
     MOST_REMEMBERED,
     SACCH_S,
@@ -21,7 +21,6 @@ from rfopt.mobility.simulate import (
     Situation,
     attempt_steps,
     prepare,
-    simulate,
     stable_key,
 )
 from rfopt.mobility.timeline import ELSEWHERE, Fallbacks, Replay, Timeline

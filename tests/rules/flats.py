@@ -15,7 +15,7 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.kpis import compute
-from rfopt.mobility.simulate import Budget
+from rfopt.mobility.situation import Budget
 from rfopt.network import Network
 from rfopt.rules import Figures
 
