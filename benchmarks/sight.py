@@ -17,8 +17,8 @@ import numpy as np
 from harness import compile_c, show, side_by_side
 from shapely.geometry import Polygon
 
+from rfopt.geography.scene import Building, Frame, build_scene, read_buildings
 from rfopt.kernels import sight
-from rfopt.scene import Building, Frame, build_scene, read_buildings
 
 BUILDINGS, MASTS, POINTS = 1_500, 64, 50_000
 HALF_M = 1_500.0

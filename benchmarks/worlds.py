@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rfopt.case import read_case
-from rfopt.recommend import Recommendation, recommend
+from rfopt.recommendation import Recommendation, recommend
 
 SERIOUS = 0.5
 

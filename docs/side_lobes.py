@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rfopt.geography.scene import floor_height_m
 from rfopt.radio.antennas import Pattern, array, gain_dbi, parametric, read_pattern
 from rfopt.radio.path_loss.uma import uma
-from rfopt.scene import floor_height_m
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "site_configs" / "baohu_tianxia" / "antennas" / "G900-65-15.5.msi"

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rfopt.coordinates import SYSTEMS
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text, sha256
+from rfopt.geography.coordinates import SYSTEMS
 from rfopt.logs import read_log
 from rfopt.network import Network
 from rfopt.sites import read_network

@@ -8,13 +8,13 @@ import pandas as pd
 
 from rfopt.case import Case
 from rfopt.evidence import label_points, place_points
+from rfopt.geography.places import cut_into_places, joined
+from rfopt.geography.scene import Scene
 from rfopt.identify import identify
 from rfopt.levels import Levels
 from rfopt.mobility.anchor import anchor
 from rfopt.network import Network
-from rfopt.places import cut_into_places, joined
 from rfopt.radio.calibration import UNMAPPED
-from rfopt.scene import Scene
 
 
 def case_levels(case: Case, network: Network, scene: Scene) -> tuple[Levels, int]:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rfopt.geography.scene import Scene, points_of_floor
 from rfopt.mobility.interference import gsm_coupling, interference_mw, lte_coupling
-from rfopt.scene import Scene, points_of_floor
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw
 
 FloatArray = NDArray[np.float64]
@@ -121,7 +121,7 @@ def tower(scene: Scene, building: str, floors: Iterable[int] | None = None, spac
     Returns
     -------
     DataFrame
-        As of `rfopt.scene.points_of_floor`.
+        As of `rfopt.geography.scene.points_of_floor`.
 
     Raises
     ------

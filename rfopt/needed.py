@@ -9,7 +9,7 @@ from rfopt.evidence import Evidence
 from rfopt.kpis import aim
 from rfopt.levels import Source
 from rfopt.mobility.interference import gsm_coupling
-from rfopt.traps import idle_boundary_db
+from rfopt.proofs.traps import idle_boundary_db
 from rfopt.units import dbm, mw
 
 LEAD_DB = 10.0

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.geography.terrain import Terrain
 from rfopt.tables import (
     NUMERIC,
     WHOLE,
@@ -23,7 +24,6 @@ from rfopt.tables import (
     type_rows,
     value_text,
 )
-from rfopt.terrain import Terrain
 
 MOST_RELATIONS = 32
 MOST_REDIRECTS = 32
@@ -46,7 +46,7 @@ class Network:
     layers : DataFrame
         Inter-frequency and inter-RAT idle layers.
     buildings : tuple
-        `rfopt.scene.Building` values, empty where no map was given.
+        `rfopt.geography.scene.Building` values, empty where no map was given.
     antennas : mapping
         Pattern name to `rfopt.radio.antennas.Pattern`.
     notes : tuple of str

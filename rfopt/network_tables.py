@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from rfopt.buildings import Building
 from rfopt.errors import InputError
 from rfopt.files import read_bytes, write_whole
+from rfopt.geography.buildings import Building
 from rfopt.network import RELATION_PARAMETERS, Network
 from rfopt.sites.surroundings import pattern_files
 from rfopt.tables import schema, table_text

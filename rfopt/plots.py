@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from rfopt.fonts import families
-from rfopt.scene import SIDES, Scene
+from rfopt.geography.scene import SIDES, Scene
 from rfopt.words import say
 
 FloatArray = NDArray[np.float64]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from rfopt.coverage import LEVEL, coverage, ground_grid, tower
 from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.geography.scene import Frame, Scene, build_scene, heights_m
 from rfopt.network import Network
 from rfopt.radio.predict import predict
-from rfopt.scene import Frame, Scene, build_scene, heights_m
 from rfopt.tables import read_table
 
 FloatArray = NDArray[np.float64]

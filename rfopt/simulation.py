@@ -11,9 +11,9 @@ from rfopt.case import Case
 from rfopt.kpis import compute, objective
 from rfopt.mobility.simulate import simulate
 from rfopt.network import Plan, apply
-from rfopt.notes import notes_on
-from rfopt.recommend import Progress, diagnose_case, quiet
-from rfopt.score import intervals
+from rfopt.planning.notes import notes_on
+from rfopt.planning.score import intervals
+from rfopt.recommendation import Progress, diagnose_case, quiet
 
 
 def simulate_case(case: Case, plan: Plan, seed: int = 0, progress: Progress = quiet) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from rfopt.buildings import Frame
+from rfopt.geography.buildings import Frame
 from rfopt.network import Network
 
 LOUDEST_DBM = {"GSM": 49.0, "LTE": 30.0}

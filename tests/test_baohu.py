@@ -16,7 +16,7 @@ from rfopt.example import FAULTS, write_example
 from rfopt.example.relations import HOSPITAL, LEAKING, ONE_WAY, SERVING_LTE, TOO_FLAT, WANTED, WATERWORKS
 from rfopt.mobility.situation import Budget
 from rfopt.network import Change, Plan, read_plan
-from rfopt.recommend import Recommendation, diagnose_case, recommend
+from rfopt.recommendation import Recommendation, diagnose_case, recommend
 
 SHIPPED = Path(__file__).resolve().parents[1] / "drive_tests" / "baohu_tianxia"
 ALL = frozenset(FAULTS)

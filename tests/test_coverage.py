@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from rfopt.coverage import coverage, ground_grid, tower
+from rfopt.geography.scene import Building, Frame, build_scene
 from rfopt.mobility.quality import effective_interference_dbm, rsrq_db, sinr_db
-from rfopt.scene import Building, Frame, build_scene
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM
 
 FRAME = Frame(38.495, 106.225)

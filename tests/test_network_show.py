@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from rfopt.coordinates import bd09, gcj02
+from rfopt.geography.coordinates import bd09, gcj02
 from rfopt.network import Network, diff
 from rfopt.network_summary import lines, summarise
 from rfopt.network_tables import write_network

@@ -18,7 +18,7 @@ from rfopt.files import read_text
 from rfopt.kpis import Aim, kpis
 from rfopt.mobility.timeline import Fallbacks
 from rfopt.network import read_plan
-from rfopt.recommend import recommend
+from rfopt.recommendation import recommend
 from rfopt.report import diagnosis_json, log_only_json, recommendation_json, report_html, write_report
 from rfopt.report.bars import place, status
 from rfopt.report.landings import landings_of

@@ -40,8 +40,8 @@ def all_evidence():
 
 
 def log_keys():
-    """The evidence of `rfopt.diagnose`, whose rate is kept under the figure's own name."""
-    source = ast.parse(inspect.getsource(import_module("rfopt.diagnose")))
+    """The evidence of `rfopt.diagnosis`, whose rate is kept under the figure's own name."""
+    source = ast.parse(inspect.getsource(import_module("rfopt.diagnosis")))
     for node in ast.walk(source):
         if isinstance(node, ast.Dict) and any(isinstance(k, ast.Constant) and k.value == "counted" for k in node.keys):
             yield {k.value for k in node.keys if isinstance(k, ast.Constant)} | {

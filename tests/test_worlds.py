@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from rfopt.case import read_case
-from rfopt.diagnose import Diagnosis, diagnose
+from rfopt.diagnosis import Diagnosis, diagnose
 from rfopt.evidence import Evidence, gather
 from rfopt.finding import Finding, Move
 from rfopt.fixes import fixes
 from rfopt.mobility.situation import Budget
-from rfopt.recommend import needed_network
+from rfopt.recommendation import needed_network
 
 from .rules.flats import one_thread
 from .shelves.contracts import check_finding, check_ladders, check_move

@@ -11,7 +11,7 @@ from rfopt.cli.options import common
 from rfopt.cli.output import as_text, finish, hint, progress, tell, warn
 
 if TYPE_CHECKING:
-    from rfopt.calibrate import CalibratedCase
+    from rfopt.calibrating import CalibratedCase
 
 NAME_WIDTH = 26
 
@@ -29,7 +29,7 @@ def calibrate(
     rfopt calibrate drive_tests/baohu_tianxia -o calibration.json
     rfopt predict site_configs/baohu_tianxia --calibration calibration.json
     """
-    from rfopt.calibrate import calibrate_case, with_model
+    from rfopt.calibrating import calibrate_case, with_model
     from rfopt.case import read_case
     from rfopt.files import write_whole
 

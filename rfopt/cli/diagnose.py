@@ -16,8 +16,8 @@ from rfopt.cli.output import finding_lines, finish, hint, progress, tell, warn
 def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
     """Say what is wrong in CASE, with the evidence. CASE is a folder with case.toml, or a single log."""
     from rfopt.case import read_case
-    from rfopt.diagnose import diagnose_log
-    from rfopt.recommend import diagnose_case
+    from rfopt.diagnosis import diagnose_log
+    from rfopt.recommendation import diagnose_case
     from rfopt.report import diagnosis_json, log_only_json
 
     read = read_case(case)

@@ -50,7 +50,7 @@ def predict(
     read = read_network(network)
     fitted = None
     if calibration:
-        from rfopt.calibrate import read_calibration
+        from rfopt.calibrating import read_calibration
 
         fitted = read_calibration(calibration)
     found: Prediction

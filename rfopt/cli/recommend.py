@@ -11,7 +11,7 @@ from rfopt.cli.options import common
 from rfopt.cli.output import as_text, finding_lines, finish, progress, tell, warn
 
 if TYPE_CHECKING:
-    from rfopt.recommend import Recommendation
+    from rfopt.recommendation import Recommendation
 
 
 @click.command()
@@ -42,8 +42,8 @@ def recommend(
     """
     from rfopt.case import read_case
     from rfopt.network import read_plan
-    from rfopt.recommend import needed_network
-    from rfopt.recommend import recommend as run
+    from rfopt.recommendation import needed_network
+    from rfopt.recommendation import recommend as run
     from rfopt.report import recommendation_json
 
     read = read_case(case)

@@ -55,7 +55,7 @@ def simulate(
         return
     from rfopt.case import read_case
     from rfopt.network import read_plan
-    from rfopt.recommend import needed_network
+    from rfopt.recommendation import needed_network
     from rfopt.simulation import simulate_case
 
     read = read_case(case or Path())

@@ -2,7 +2,8 @@
 
 Contract of the shelf: each entry is ``name(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]``: legal
 moves on their parameters' own quantum and range, smallest step first, each saying which findings it is for. A fix
-proposes; whether a move helps and whom it harms is for `rfopt.score` to say, and what a case permits for its limits.
+proposes; whether a move helps and whom it harms is for `rfopt.planning.score` to say, and what a case permits for its
+limits.
 An entry registered with ``later=True`` is a lever that engineers reach for last: its moves are tried where the others
 leave something to be gained.
 """

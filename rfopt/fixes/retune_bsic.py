@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.fixes import change, fixes, move
-from rfopt.reuse import free_bsic
+from rfopt.proofs.reuse import free_bsic
 
 RULES = ("identity_confusion",)
 

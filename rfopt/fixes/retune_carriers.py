@@ -8,7 +8,7 @@ from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.fixes import change, fixes, move
 from rfopt.network import MOST_REDIRECTS, Plan
-from rfopt.reuse import carriers_of, clashing, free_carriers
+from rfopt.proofs.reuse import carriers_of, clashing, free_carriers
 
 RULES = ("cochannel_interference",)
 
@@ -17,7 +17,7 @@ RULES = ("cochannel_interference",)
 def retune_carriers(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
     """BCCH and traffic carriers that clash, of the disturbing or of the disturbed cell: each kind alone and together.
 
-    A free carrier is one that `rfopt.reuse.free_carriers` gives. Lists of LTE cells follow a BCCH that moves.
+    A free carrier is one that `rfopt.proofs.reuse.free_carriers` gives. Lists of LTE cells follow a BCCH that moves.
     """
     moves, seen = [], set()
     for finding in findings:

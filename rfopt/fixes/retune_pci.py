@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.fixes import fixes, lte_blamed, settings
-from rfopt.reuse import free_pcis
+from rfopt.proofs.reuse import free_pcis
 
 RULES = ("pci_mod3", "identity_confusion")
 

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri
 
+from rfopt.geography.scene import floor_height_m
 from rfopt.levels import Levels, Source
 from rfopt.mobility.fading import Fading, Series, fit_fading
 from rfopt.mobility.floors import Floors, fit_floors
@@ -22,7 +23,6 @@ from rfopt.mobility.interference import gsm_coupling
 from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
 from rfopt.mobility.stretch import Stretch
 from rfopt.network import Network
-from rfopt.scene import floor_height_m
 
 MOST_NEIGHBOURS = {"GSM": 6, "LTE": 8}
 LEVEL_COLUMN = {"GSM": "rxlev_dbm", "LTE": "rsrp_dbm"}

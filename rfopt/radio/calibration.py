@@ -19,15 +19,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.buildings import WALLS, Frame
+from rfopt.geography.buildings import WALLS, Frame
+from rfopt.geography.places import thinned
+from rfopt.geography.scene import Scene, build_scene
 from rfopt.levels import Levels, Source
 from rfopt.network import Network
-from rfopt.places import thinned
 from rfopt.radio.calibration_fit import SETTINGS, Block, Solution, Spread, Stand, fit, solve
 from rfopt.radio.links import link
 from rfopt.radio.predict import at_home, predict
 from rfopt.radio.shadowing import INDOOR_M, OUTDOOR_M, Spots, correlation, names_of_buildings, spots_of
-from rfopt.scene import Scene, build_scene
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -250,7 +250,7 @@ def calibrate(network: Network, levels: Levels, scene: Scene | None = None) -> C
         Has the cells of the levels, and more.
     levels : Levels
         MEASURED and CENSORED ones count. `points` may have a `building`, '' outdoors. More than
-        `rfopt.places.MOST_PLACES` places are thinned.
+        `rfopt.geography.places.MOST_PLACES` places are thinned.
     scene : Scene, optional
         Of the network's buildings, where it was made before.
     """

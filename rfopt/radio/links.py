@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.scene import Frame, heights_m
-from rfopt.terrain import Terrain
+from rfopt.geography.scene import Frame, heights_m
+from rfopt.geography.terrain import Terrain
 
 FloatArray = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def link(
     cells : DataFrame
         Indexed by cell, with lat, lon, height_m.
     points : DataFrame
-        With lat, lon and height_m, or floor; see `rfopt.scene.heights_m`.
+        With lat, lon and height_m, or floor; see `rfopt.geography.scene.heights_m`.
     frame : Frame, optional
         Default: about the middle of the points.
     terrain : Terrain, optional

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from rfopt.geography.scene import Scene, heights_m
 from rfopt.kernels import sight as kernel
 from rfopt.kernels.depth import enter
 from rfopt.kernels.profile import ground_v
 from rfopt.radio.diffraction import LIGHT_M_S, bullington_roofs_db
-from rfopt.scene import Scene, heights_m
 
 FloatArray = NDArray[np.float64]
 

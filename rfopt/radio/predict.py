@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from rfopt.bands import gsm_downlink_mhz, lte_downlink_mhz
 from rfopt.errors import InputError, printable
+from rfopt.geography.scene import Building, Scene, build_scene
+from rfopt.geography.terrain import Terrain
 from rfopt.kernels.link_level import link_level_dbm
 from rfopt.radio.antennas import Pattern, cell_gains_dbi, load_patterns, pattern_of
 from rfopt.radio.diffraction import knife_edge_db
@@ -22,8 +24,6 @@ from rfopt.radio.los import entries, p_los_uma, sight
 from rfopt.radio.path_loss.free_space import free_space
 from rfopt.radio.path_loss.uma import HIGHEST_PHONE_M
 from rfopt.radio.town import p_clear_town
-from rfopt.scene import Building, Scene, build_scene
-from rfopt.terrain import Terrain
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

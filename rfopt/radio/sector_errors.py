@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, logsumexp
 
-from rfopt.buildings import Frame
+from rfopt.geography.buildings import Frame
 from rfopt.levels import Levels, Source
 from rfopt.network import Network
 from rfopt.radio.antennas import load_patterns, number, pattern_of

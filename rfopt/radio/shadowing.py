@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from rfopt.buildings import Frame
-from rfopt.scene import heights_m
+from rfopt.geography.buildings import Frame
+from rfopt.geography.scene import heights_m
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

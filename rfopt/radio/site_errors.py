@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
+from rfopt.geography.scene import Scene, build_scene
 from rfopt.kernels.inverse import inverse
 from rfopt.network import Network
 from rfopt.radio.antennas import load_patterns, number, pattern_of
@@ -20,7 +21,6 @@ from rfopt.radio.calibration_fit import Block, noise_db2, prior_db2
 from rfopt.radio.links import Links, link
 from rfopt.radio.pattern import Pattern, gain_dbi
 from rfopt.radio.predict import predict
-from rfopt.scene import Scene, build_scene
 
 LEAST_HEARD, LEAST_PLACES = 5, 12
 """Places that must report the cell, and places that say anything of it."""

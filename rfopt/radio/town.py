@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from rfopt.geography.scene import Scene, heights_m
 from rfopt.kernels.town import log_clear
 from rfopt.radio.los import URBAN
-from rfopt.scene import Scene, heights_m
 
 FloatArray = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def p_clear_town(scene: Scene, cells: pd.DataFrame, points: pd.DataFrame, town: 
 
     Examples
     --------
-    >>> from rfopt.scene import Frame, build_scene
+    >>> from rfopt.geography.scene import Frame, build_scene
     >>> cells = pd.DataFrame({"lat": [38.0], "lon": [106.0], "height_m": [30.0]})
     >>> lat, lon = Frame(38.0, 106.0).to_lat_lon([0.0], [500.0])
     >>> high = pd.DataFrame({"lat": lat, "lon": lon, "height_m": [67.5]})

@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from rfopt.files import write_whole
-from rfopt.recommend import Recommendation
+from rfopt.recommendation import Recommendation
 from rfopt.report.json_form import diagnosis_json, log_only_json, recommendation_json
 from rfopt.report.page import page_of
 from rfopt.words import say

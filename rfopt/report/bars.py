@@ -13,7 +13,7 @@ from rfopt.levels import Source
 from rfopt.mobility.anchor import Anchor
 from rfopt.network import apply
 from rfopt.radio.predict import level_change_db
-from rfopt.recommend import Recommendation
+from rfopt.recommendation import Recommendation
 from rfopt.report.marks import Mark, Marks
 from rfopt.report.sentences import UNKNOWN, amount, change_text, join_unit, number, target_text, unit_name, with_unit
 from rfopt.words import say

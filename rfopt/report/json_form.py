@@ -11,16 +11,16 @@ import numpy as np
 
 from rfopt import __version__
 from rfopt.case import Case
-from rfopt.dependence import Dependence, Option
-from rfopt.diagnose import Diagnosis
+from rfopt.diagnosis import Diagnosis
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
-from rfopt.harm import Harm
 from rfopt.network import Plan
-from rfopt.notes import notes_on
-from rfopt.recommend import Recommendation, Step
+from rfopt.planning.dependence import Dependence, Option
+from rfopt.planning.harm import Harm
+from rfopt.planning.notes import notes_on
+from rfopt.planning.score import Score
+from rfopt.recommendation import Recommendation, Step
 from rfopt.report.sentences import finding_text, reason_text
-from rfopt.score import Score
 
 SCHEMA = "rfopt.recommendation/1"
 

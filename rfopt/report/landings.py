@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rfopt.mobility.timeline import Replay
-from rfopt.recommend import Recommendation
+from rfopt.recommendation import Recommendation
 from rfopt.report.marks import Mark, Marks
 from rfopt.report.sentences import number
 from rfopt.words import say

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rfopt.mobility.timeline import Replay
-from rfopt.recommend import Recommendation
+from rfopt.recommendation import Recommendation
 from rfopt.rules import serving_share
 
 COLOURS = (

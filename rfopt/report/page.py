@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rfopt.diagnose import Diagnosis
-from rfopt.harm import GOOD_DBM, Harm
+from rfopt.diagnosis import Diagnosis
 from rfopt.kpis import aim, kpis
 from rfopt.network import Change, Plan, rollback
-from rfopt.recommend import FOUND, Recommendation, Step
+from rfopt.planning.harm import GOOD_DBM, Harm
+from rfopt.planning.score import COSTS, VISIT_COST, Score, cost_of
+from rfopt.recommendation import FOUND, Recommendation, Step
 from rfopt.report.bars import figures_of, ladder_of, levels_of
 from rfopt.report.marks import Mark, Marks, marks_of
 from rfopt.report.sentences import (
@@ -29,7 +30,6 @@ from rfopt.report.sentences import (
 )
 from rfopt.report.strips import MOST_ROOMS, rooms_of
 from rfopt.report.verdict import harm_text, limit_text, loss_text, verdict_of
-from rfopt.score import COSTS, VISIT_COST, Score, cost_of
 from rfopt.words import catalogue, say
 
 HTML_LANG = {"en": "en", "zh": "zh-CN"}

@@ -11,7 +11,7 @@ import numpy as np
 from rfopt.finding import Finding
 from rfopt.kpis import aim
 from rfopt.network import Change
-from rfopt.recommend import Step
+from rfopt.recommendation import Step
 from rfopt.tables import schema
 from rfopt.words import catalogue, say
 

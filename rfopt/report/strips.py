@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rfopt.kpis import count
 from rfopt.mobility.reasons import HANDOVERS, RESELECTIONS, Reason
 from rfopt.mobility.timeline import Timeline
-from rfopt.recommend import Recommendation
+from rfopt.recommendation import Recommendation
 from rfopt.report.landings import Landing, Segment, landings_of, replays_of, server_text
 from rfopt.report.marks import Marks
 from rfopt.report.sentences import number

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rfopt.finding import Finding
-from rfopt.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Harm
 from rfopt.kpis import aim, kpis
-from rfopt.recommend import FOUND, Recommendation
+from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Harm
+from rfopt.recommendation import FOUND, Recommendation
 from rfopt.report.sentences import finding_text, group_text, inside, number, with_unit
 from rfopt.words import say
 

@@ -3,7 +3,7 @@
 Contract of the shelf: each entry is ``name(evidence: Evidence, figures: Figures, **thresholds) -> list[Finding]``,
 empty where its fault is not there. The name is the contract's rule name; parameters with a default are thresholds.
 A rule looks at levels, timelines and tables, never at names. It may state a `cure`: the change that would take the
-fault away in simulation; `rfopt.diagnose` uses it to tell how much of the complaint the fault explains.
+fault away in simulation; `rfopt.diagnosis` uses it to tell how much of the complaint the fault explains.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ import math
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.network import RELATION_PARAMETERS, Change
+from rfopt.proofs.traps import Trap, traps
 from rfopt.rules import Figures, change_to, on_quantum, rules
 from rfopt.tables import Column, schema
-from rfopt.traps import Trap, traps
 
 JUDGED = ("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "rxqual_0_4_share")
 USUAL_MARGIN_DB = 6.0

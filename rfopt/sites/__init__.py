@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from rfopt.buildings import Building
-from rfopt.coordinates import to_wgs84
 from rfopt.errors import InputError
+from rfopt.geography.buildings import Building
+from rfopt.geography.coordinates import to_wgs84
 from rfopt.network import Network
 from rfopt.registry import Shelf
 

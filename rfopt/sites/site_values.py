@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from rfopt.buildings import FLOOR_HEIGHT_M
+from rfopt.geography.buildings import FLOOR_HEIGHT_M
 from rfopt.tables import EMPTY
 
 BLANK = EMPTY | {"/", "\\", "#n/a", "未知", "空", "暂无", "无数据", "不详", "na", "."}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from rfopt.building_files import MAP_ENDINGS
 from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.geography.building_files import MAP_ENDINGS
+from rfopt.geography.scene import Building, read_buildings
+from rfopt.geography.terrain import Terrain, read_terrain
 from rfopt.radio.antennas import Pattern, read_pattern
-from rfopt.scene import Building, read_buildings
-from rfopt.terrain import Terrain, read_terrain
 
 PATTERN_ENDINGS = (".msi", ".pln", ".txt")
 

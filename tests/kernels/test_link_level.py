@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rfopt.geography.scene import Frame
 from rfopt.kernels.link_level import link_level_dbm
 from rfopt.radio.antennas import Pattern, array, cell_gains_dbi, parametric, pattern_of, read_pattern
 from rfopt.radio.links import Links, link
 from rfopt.radio.los import p_los_uma
 from rfopt.radio.path_loss.uma import uma
 from rfopt.radio.predict import predict
-from rfopt.scene import Frame
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 REAL = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "antennas"

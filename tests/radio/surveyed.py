@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rfopt.buildings import Frame
+from rfopt.geography.buildings import Frame
+from rfopt.geography.scene import Scene, build_scene, points_of_floor
 from rfopt.levels import Levels, Source
 from rfopt.network import Network
 from rfopt.radio.calibration import TERMS, decades_of, design, walls_of
 from rfopt.radio.predict import at_home, predict
 from rfopt.radio.shadowing import correlation, spots_of
-from rfopt.scene import Scene, build_scene, points_of_floor
 from rfopt.sites import read_network
 
 NETWORK_FOLDER = Path(__file__).resolve().parents[2] / "site_configs" / "baohu_tianxia"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rfopt.geography.scene import Frame
 from rfopt.radio.links import link
-from rfopt.scene import Frame
 
 
 def cartesian(lat, lon, height):

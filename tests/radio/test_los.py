@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon
 
+from rfopt.geography.scene import Building, Frame, build_scene
 from rfopt.radio.diffraction import EARTH_KM, bullington_db, knife_edge_db
 from rfopt.radio.los import (
     in_sight,
@@ -17,7 +18,6 @@ from rfopt.radio.los import (
     p_los_umi,
     sight,
 )
-from rfopt.scene import Building, Frame, build_scene
 
 FRAME = Frame(38.495, 106.225)
 

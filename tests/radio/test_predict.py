@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
 from rfopt.errors import InputError
+from rfopt.geography.scene import Building, Frame, build_scene
 from rfopt.radio.antennas import Pattern, array, cell_gains_dbi, parametric
 from rfopt.radio.entry_loss import facade_db, p2109_db
 from rfopt.radio.links import link
@@ -17,7 +18,6 @@ from rfopt.radio.los import p_los_uma
 from rfopt.radio.path_loss import path_losses
 from rfopt.radio.predict import frequencies_mhz, level_change_db, predict
 from rfopt.radio.town import p_clear_town
-from rfopt.scene import Building, Frame, build_scene
 
 FRAME = Frame(38.495, 106.225)
 MACRO = {

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rfopt.buildings import Frame
+from rfopt.geography.buildings import Frame
 from rfopt.levels import Levels, Source
 from rfopt.network import Network
 from rfopt.radio.antennas import parametric

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
+from rfopt.geography.scene import Building, Frame, build_scene
 from rfopt.radio.los import p_los_p1410
 from rfopt.radio.town import mapped_ground, p_clear_town
-from rfopt.scene import Building, Frame, build_scene
 
 FRAME = Frame(38.495, 106.225)
 OPEN = build_scene((), FRAME)

@@ -1,0 +1,1 @@
+"""What stands on the ground: buildings and their files, heights of the terrain, places and their coordinates."""

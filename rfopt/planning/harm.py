@@ -1,0 +1,205 @@
+"""Who pays for a change: the street, the tower's other floors, the estates and sectors whose cells are changed.
+
+These places are not measured, so their levels are predicted, corrected by what the case's own logs say of the model; a
+plan moves them by the same differences as the measured ones. Coverage is the share of places where some cell is above a
+threshold, with the calibration's standard deviation about each prediction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from rfopt.case_levels import case_levels
+from rfopt.evidence import Evidence
+from rfopt.geography.scene import Building, Frame, build_scene, points_of_floor
+from rfopt.network import Network
+from rfopt.radio.calibration import calibrate
+from rfopt.radio.links import link
+from rfopt.radio.predict import LevelChange, predict
+
+COVERED_DBM = {"GSM": -90.0, "LTE": -105.0}
+COMMON = 0.5
+"""Correlation of the errors of two masts at one place, as shadowing has it between sites (TR 36.814, from memory)."""
+FACTOR, WEIGHT = np.polynomial.hermite_e.hermegauss(9)
+WEIGHT = WEIGHT / WEIGHT.sum()
+COVERAGE_LOSS = (0.01, 0.03)
+"""Accepted and refused loss of coverage of a group, as a share."""
+LEVEL_LOSS_DB = (2.0, 4.0)
+"""Accepted and refused loss of the tenth percentile of the level on the ground."""
+GOOD_DBM = {"GSM": -75.0, "LTE": -95.0}
+"""A level above this is as good as this: what is lost there is no harm."""
+NEAR_KM = 5.0
+STREET_M = (60.0, 120.0, 200.0)
+SECTOR_M = (100.0, 200.0, 300.0, 450.0, 600.0)
+SECTOR_DEG = (-40.0, 0.0, 40.0)
+
+
+@dataclass(frozen=True)
+class Harm:
+    """One figure of one group, before and after.
+
+    `loss` is 0 at no loss and 1 at the refused limit; `excess` is 0 up to the accepted limit and 1 at the refused one.
+    """
+
+    group: str
+    kpi: str
+    before: float
+    after: float
+    loss: float
+    excess: float = 0.0
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The places that may be harmed, with predicted levels before any change and their standard deviations.
+
+    `members` maps a group to its rows of `points`; `owner` to the cell whose users they are ('' for everybody's);
+    `ground` names groups on the ground, for which the level itself is judged too.
+    """
+
+    points: pd.DataFrame
+    network: Network
+    change: LevelChange
+    dbm: NDArray[np.float64]
+    error_db: NDArray[np.float64]
+    members: dict[str, NDArray[np.int64]]
+    owner: dict[str, str]
+    ground: frozenset[str]
+
+    @cached_property
+    def mast(self) -> NDArray[np.int64]:
+        """Number of the mast of each cell of the network."""
+        return masts_of(self.network.cells)
+
+
+def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
+    """Predict the places that changes of some cells could harm."""
+    network = evidence.network.subset(_near(evidence))
+    frames = {"street": _street(evidence)}
+    owner = {"street": ""}
+    home = next((b for b in network.buildings if b.id == evidence.case.building), None)
+    if home is not None:
+        frames[f"floors of {home.id}"] = _floors(home, evidence.case.floor)
+        owner[f"floors of {home.id}"] = ""
+    for cell in cells:
+        row = network.cells.loc[cell]
+        served = [b for b in network.buildings if b.id in row["building"] and b.id != evidence.case.building]
+        if row["kind"] == "das" and served:
+            frames[f"estate of {cell}"] = pd.concat([_floors(b, None) for b in served])
+            owner[f"estate of {cell}"] = cell
+        elif row["kind"] != "das":
+            frames[f"users of {cell}"] = _sector(cast(pd.Series, row))
+            owner[f"users of {cell}"] = cell
+    frames = {group: places for group, places in frames.items() if len(places)}
+    points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
+    members = {group: np.flatnonzero(points["group"] == group) for group in frames}
+    ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
+    change = LevelChange(network.cells, link(network.cells, points, terrain=network.terrain), network.antennas)
+    scene = build_scene(network.buildings, terrain=network.terrain)
+    measured, _ = case_levels(evidence.case, evidence.network, scene)
+    calibration = calibrate(evidence.network, measured, scene)
+    dbm, error_db = calibration.correct(network, points, predict(network, points, scene), scene)
+    return Groups(points, network, change, dbm, error_db, members, owner, ground)
+
+
+def _near(evidence: Evidence) -> list[str]:
+    cells = evidence.network.cells
+    north = (cells["lat"] - evidence.case.lat) * 111.195
+    east = (cells["lon"] - evidence.case.lon) * 111.195 * math.cos(math.radians(evidence.case.lat))
+    heard = cells.index.isin(evidence.situation.network.cells.index)
+    return list(cells.index[(np.hypot(north, east) <= NEAR_KM) | heard])
+
+
+def _at(lat: float, lon: float, distance_m: NDArray[np.float64], bearing_deg: NDArray[np.float64]) -> pd.DataFrame:
+    """Places on the ground around a place."""
+    turn = np.radians(bearing_deg)
+    where = Frame(lat, lon).to_lat_lon(distance_m * np.sin(turn), distance_m * np.cos(turn))
+    return pd.DataFrame({"lat": where[0], "lon": where[1], "height_m": 1.5, "building": ""})
+
+
+def _street(evidence: Evidence) -> pd.DataFrame:
+    distance, bearing = np.meshgrid(STREET_M, np.arange(0.0, 360.0, 45.0))
+    return _at(evidence.case.lat, evidence.case.lon, distance.ravel(), bearing.ravel())
+
+
+def _sector(row: pd.Series) -> pd.DataFrame:
+    azimuth = row["azimuth_deg"]
+    spread = np.array(SECTOR_DEG) + azimuth if not np.isnan(azimuth) else np.arange(0.0, 360.0, 120.0)
+    distance, bearing = np.meshgrid(SECTOR_M, spread)
+    return _at(row["lat"], row["lon"], distance.ravel(), bearing.ravel())
+
+
+def _floors(building: Building, but: int | None) -> pd.DataFrame:
+    """Places on the second, fourth and every fifth floor from there, on the ground floor of a lower building."""
+    floors = [f for f in (2, *range(4, building.floors + 1, 5)) if f <= building.floors and f != but] or [1]
+    places = pd.concat([points_of_floor(building, floor, spacing_m=20.0) for floor in floors])
+    return places.loc[places["floor"] != but, ["lat", "lon", "height_m", "building"]]
+
+
+def harm(groups: Groups, after: Network) -> list[Harm]:
+    """What a changed network does to each group; groups that no change reaches are left out."""
+    names = groups.network.cells.index
+    delta = groups.change(after.cells.loc[names])
+    rows: list[Harm] = []
+    for rat in ("GSM", "LTE"):
+        columns = (groups.network.cells["rat"] == rat).to_numpy()
+        touched = set(names[columns & (delta != 0.0).any(axis=0)])
+        if touched:
+            rows += _of_rat(groups, delta, columns, touched, rat)
+    return rows
+
+
+def _of_rat(
+    groups: Groups, delta: NDArray[np.float64], columns: NDArray[np.bool_], touched: set[str], rat: str
+) -> list[Harm]:
+    rows = []
+    for group, members in groups.members.items():
+        if groups.owner[group] and groups.owner[group] not in touched:
+            continue
+        of_rat = np.ix_(members, np.flatnonzero(columns))
+        error_db, mast = groups.error_db[of_rat], groups.mast[columns]
+        before, covered = _served(groups.dbm[of_rat], error_db, mast, rat)
+        after, still_covered = _served((groups.dbm + delta)[of_rat], error_db, mast, rat)
+        rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS))
+        if group in groups.ground:
+            level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
+            needed = [float(min(np.percentile(best, 10), GOOD_DBM[rat])) for best in (before, after)]
+            rows.append(_row(group, level, needed[0], needed[1], LEVEL_LOSS_DB))
+    return rows
+
+
+def masts_of(cells: pd.DataFrame) -> NDArray[np.int64]:
+    """Number of the place that each cell radiates from: its sectors share what lies between."""
+    return np.asarray(cells.groupby(["lat", "lon"], dropna=False, sort=False).ngroup(), dtype=np.int64)
+
+
+def _served(
+    dbm: NDArray[np.float64], error_db: NDArray[np.float64], mast: NDArray[np.int64], rat: str
+) -> tuple[NDArray[np.float64], float]:
+    """Level of the strongest cell at each place, and the share of the places where some cell is strong enough.
+
+    Errors at one place are the same for the cells of one mast and correlated by `COMMON` between masts: what one factor
+    has in common is averaged over (Gauss and Hermite), given it the masts err by themselves.
+    """
+    known = np.where(np.isnan(dbm), -200.0, dbm)
+    of_cell = (known - COVERED_DBM[rat]) / np.nan_to_num(error_db, nan=1.0)
+    reserve = np.stack([of_cell[:, mast == number].max(axis=1) for number in np.unique(mast)], axis=1)
+    shift = math.sqrt(COMMON) * FACTOR[:, None, None]
+    bare = ndtr(-(reserve + shift) / math.sqrt(1.0 - COMMON)).prod(axis=2).mean(axis=1)
+    return known.max(axis=1), float(1.0 - WEIGHT @ bare)
+
+
+def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float]) -> Harm:
+    accepted, refused = limits
+    lost = max(before - after, 0.0)
+    excess = max(lost - accepted, 0.0) / (refused - accepted)
+    return Harm(group, kpi, round(before, 4), round(after, 4), round(lost / refused, 4), round(excess, 4))

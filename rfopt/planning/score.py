@@ -1,0 +1,253 @@
+"""One plan before and after: paired simulation, gain, harm and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from rfopt.evidence import Evidence
+from rfopt.kpis import count, kpis, objective
+from rfopt.kpis.drop_per_call import CALL_S
+from rfopt.mobility.csfb import FAILED_S
+from rfopt.mobility.reasons import HANDOVERS
+from rfopt.mobility.simulate import simulate
+from rfopt.mobility.timeline import Replay
+from rfopt.network import Network, Plan, apply
+from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Groups, Harm, harm
+from rfopt.planning.intervals import (
+    LOOKS,
+    OUTCOME_MIN,
+    SHARED_CHANCE,
+    Known,
+    Sample,
+    by_model,
+    combined,
+    interval,
+    looks_of,
+    moved,
+    unmodelled_failures,
+)
+from rfopt.proofs.alignment import misalignments
+
+COSTS = {"power_dbm": 3.0, "elec_tilt_deg": 4.0}
+"""Cost of a remote change where it is not 1: what touches other users, or a motor, is dearer than a parameter."""
+VISIT_COST = 20.0
+COST_WEIGHT = 0.002
+"""Objective given up per unit of cost."""
+HARM_WEIGHT = 0.05
+"""Objective given up for a group's loss that reaches the refused limit; up to the accepted limit none is."""
+MISALIGNED_WEIGHT = 0.01
+REFUSED_LOSS = 1.0
+MOST_REMEMBERED = 400
+"""Figures kept for plans that leave what they are read from as it was."""
+ENOUGH = 0.95
+"""Share of fallbacks that must succeed for the 95th percentile of their delay to be a delay at all."""
+MOST_SILENT = 0.05
+"""Share of idle time that a log may leave out and still tell where the phone camped."""
+PARTS = 4
+"""Parts of a draw's runs whose scatter tells what chance does to a figure."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a plan is worth.
+
+    Attributes
+    ----------
+    by_draw : ndarray (draws,)
+        Objective in each draw of what is uncertain; plans are compared draw by draw.
+    harm : tuple of Harm
+    cost : float
+        In remote parameter changes.
+    misaligned : int
+        How often idle and handover boundaries disagree (`rfopt.proofs.alignment`).
+    """
+
+    by_draw: NDArray[np.float64]
+    harm: tuple[Harm, ...]
+    cost: float
+    misaligned: int = 0
+
+    @property
+    def objective(self) -> float:
+        """Mean objective over the draws, 0…1."""
+        return float(self.by_draw.mean())
+
+    @property
+    def worth(self) -> float:
+        """Objective less what cost, harm and misalignment weigh: what the search maximises."""
+        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.excess for h in self.harm)
+        return self.objective - weighed - MISALIGNED_WEIGHT * self.misaligned
+
+    @property
+    def refused(self) -> str:
+        """The harm limit that the plan breaks; '' if none."""
+        worst = max(self.harm, key=lambda h: h.loss, default=None)
+        if worst is None or worst.loss < REFUSED_LOSS:
+            return ""
+        limit = LEVEL_LOSS_DB[1] if worst.kpi.endswith("dbm") else COVERAGE_LOSS[1]
+        return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
+
+    def helps(self, other: Score) -> float:
+        """Probability that this plan is better than another: normal in the differences draw by draw.
+
+        The differences hold the chance of a draw's few runs too, so a probability near one half says little and one
+        near 1 is earned. Equal in every draw counts as certain only where neither lacks anything.
+        """
+        gain = self.by_draw - other.by_draw
+        spread = float(gain.std(ddof=1)) if len(gain) > 1 else 0.0
+        if spread < 1e-12:
+            return 1.0 if gain.mean() > 1e-9 or self.objective >= 1.0 - 1e-9 else 0.0
+        return float(ndtr(gain.mean() / spread))
+
+
+def cost_of(plan: Plan) -> float:
+    """Cost in remote parameter changes: power 3, a remote electrical tilt 4, a crew on a tower 20, all else 1."""
+    return sum(VISIT_COST if change.visit else COSTS.get(change.parameter, 1.0) for change in plan)
+
+
+def score(evidence: Evidence, groups: Groups, plan: Plan) -> Score:
+    """Simulate a plan on the case's own fading and predict whom it harms."""
+    after = apply(evidence.network, plan)
+    replay = simulate(evidence.situation, after)
+    odd = len(misalignments(evidence, after))
+    return Score(by_draw(replay, evidence), _harm(groups, after, plan), cost_of(plan), odd)
+
+
+def _harm(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
+    moves_levels = any(
+        c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg") for c in plan
+    )
+    return tuple(harm(groups, after)) if moves_levels else ()
+
+
+def by_draw(replay: Replay, evidence: Evidence) -> NDArray[np.float64]:
+    """The objective of each draw's runs."""
+    names = tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
+    return np.array([objective(figures) for figures in figures_by_draw(replay, evidence, names)])
+
+
+def figures_by_draw(replay: Replay, evidence: Evidence, names: tuple[str, ...]) -> list[dict[str, float]]:
+    """Some figures of each draw's runs; what a plan left alone is not computed again."""
+    columns = {name: _column(replay, evidence, name) for name in names}
+    return [{name: columns[name][k] for name in names} for k in range(evidence.situation.budget.draws)]
+
+
+def _column(replay: Replay, evidence: Evidence, name: str) -> list[float]:
+    """One figure in every draw, remembered by the very timelines it was read from."""
+    machine = kpis.facts[name]["of"]
+    parts = tuple(replay.of(machine)), replay.fallbacks if machine == "csfb" else ()
+    remembered = evidence.situation.figures
+    key = name, tuple(id(part) for part in (*parts[0], *parts[1]))
+    if key not in remembered:
+        alone = replace(replay, timelines=parts[0], fallbacks=parts[1])
+        remembered[key] = parts, [float(kpis[name](alone.runs(runs))) for runs in evidence.situation.runs_of_draw()]
+        while len(remembered) > MOST_REMEMBERED:
+            del remembered[next(iter(remembered))]
+    return list(remembered[key][1])
+
+
+def intervals(replay: Replay, evidence: Evidence) -> dict[str, tuple[float, float]]:
+    """90 % interval of every figure counted again over hours, see `rfopt.planning.intervals`; NaN if not given."""
+    return {name: _interval(name, replay, evidence) for name in kpis}
+
+
+def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, float]:
+    if name == "csfb_delay_p95_s":
+        return _delay(replay, evidence)
+    known = _known(name, replay, evidence)
+    return _ends(*known, evidence) if known else (np.nan, np.nan)
+
+
+def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
+    """Of attempts that succeed, unless more than one in twenty may fail: a failed one counts `FAILED_S`."""
+    name, share = "csfb_delay_p95_s", "csfb_success_share"
+    within = _known(name, _succeeded(replay), replace(evidence, replay=_succeeded(evidence.replay)))
+    good = _known(share, replay, evidence)
+    if within is None or good is None:
+        return np.nan, np.nan
+    (low, high), (worst, best) = _ends(*within, evidence), _ends(*good, evidence)
+    return (low if best >= ENOUGH else FAILED_S), (max(high, FAILED_S) if worst < ENOUGH else high)
+
+
+def _succeeded(replay: Replay) -> Replay:
+    """The replay without the delays of fallbacks that failed."""
+    kept = (replace(f, delay_s=np.where(f.success, f.delay_s, np.nan)) for f in replay.fallbacks)
+    return replace(replay, fallbacks=tuple(kept))
+
+
+def _known(name: str, replay: Replay, evidence: Evidence) -> tuple[Sample, Known] | None:
+    """A figure in the draws, and what draws and log together say of it; None where the draws cannot give it."""
+    before = _sample(name, evidence.replay, evidence)
+    after = before if replay is evidence.replay else _sample(name, replay, evidence)
+    if after is None:
+        return None
+    if before is None:
+        return after, _prior(name, after)
+    was = found = _prior(name, before)
+    log = _succeeded(evidence.logged) if before.unit == "s" else evidence.logged
+    silent = name == "idle_camp_wanted" and _often_silent(log)
+    if before.unit not in ("dB", "dBm") and not silent:  # levels and qualities are the log's already
+        counts = before.looks * exposure(name, log) / SHARED_CHANCE
+        found = combined(was, float(kpis[name](log)), counts, before.unit)
+    same = np.array_equal(before.values, after.values)
+    return after, found if same else moved(found, was, before, _prior(name, after), after)
+
+
+def _prior(name: str, sample: Sample) -> Known:
+    """What the model alone says."""
+    known = by_model(sample)
+    return unmodelled_failures(known) if kpis.facts[name]["of"] == "csfb" and sample.unit == "share" else known
+
+
+def _ends(sample: Sample, known: Known, evidence: Evidence) -> tuple[float, float]:
+    situation = evidence.situation
+    budget = situation.budget
+    minutes = budget.runs / budget.draws * len(situation.points) * (budget.idle_s - budget.warm_s) / 60.0
+    return interval(known, sample.unit, sample.looks * sample.exposure * OUTCOME_MIN / minutes)
+
+
+def _sample(name: str, replay: Replay, evidence: Evidence) -> Sample | None:
+    """A figure in every draw that can give it, with what chance does to it; None if none can."""
+    machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
+    alone = replace(
+        replay, timelines=tuple(replay.of(machine)), fallbacks=replay.fallbacks if machine == "csfb" else ()
+    )
+    slices = evidence.situation.runs_of_draw()
+    values = np.array([float(kpis[name](alone.runs(runs))) for runs in slices])
+    slices = [runs for runs, value in zip(slices, values, strict=True) if np.isfinite(value)]
+    if not slices:
+        return None
+    parts = np.array([[float(kpis[name](alone.runs(part))) for part in _parts(runs)] for runs in slices])
+    whole = float(np.mean([exposure(name, alone.runs(runs)) for runs in slices]))
+    tries = machine == "csfb" or name == "pingpong_share"
+    bounds = LOOKS["tries"] if tries and unit == "share" else LOOKS.get(unit, (0.0, np.inf))
+    looks = looks_of(parts, whole / parts.shape[1], unit, *bounds)
+    return Sample(values[np.isfinite(values)], looks, whole, unit)
+
+
+def _parts(runs: slice) -> list[slice]:
+    edges = np.unique(np.linspace(runs.start, runs.stop, PARTS + 1).astype(int))
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def exposure(name: str, replay: Replay) -> float:
+    """What a figure was counted over: minutes, calls, attempts, or handovers where it is a share of them."""
+    machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
+    if machine == "csfb":
+        return float(sum((f.lte_cell >= 0).sum() for f in replay.fallbacks))
+    if name == "pingpong_share":
+        return float(sum(count(t.reason, HANDOVERS) for t in replay.of(machine)))
+    minutes = float(sum(t.minutes for t in replay.of(machine)))
+    return minutes * 60.0 / CALL_S if unit == "1/call" else minutes
+
+
+def _often_silent(log: Replay) -> bool:
+    """True where a log of idle phones leaves out so many instants that they may have been without service."""
+    timelines = [t for t in log.of("gsm_idle") if len(t.time_s) > 2]
+    usual = sum(float(np.median(np.diff(t.time_s))) * len(t.time_s) for t in timelines)
+    return usual < (1.0 - MOST_SILENT) * sum(t.minutes for t in timelines) * 60.0
