@@ -13,13 +13,14 @@ import pandas as pd
 from rfopt import __version__
 from rfopt.case import Case
 from rfopt.case_levels import case_levels
-from rfopt.errors import InputError
+from rfopt.errors import InputError, printable
 from rfopt.geography.scene import build_scene
 from rfopt.radio.calibration import Calibration, calibrate, lengths_m
 from rfopt.radio.calibration_file import SCHEMA, model_as_json, read_model
 from rfopt.radio.held_back import HeldBack, held_back
 from rfopt.radio.site_errors import Check, check_sites
 from rfopt.recommendation import Progress, needed_network, quiet
+from rfopt.shown import Shown
 
 __all__ = ["CalibratedCase", "calibrate_case", "read_calibration", "with_model"]
 
@@ -27,7 +28,7 @@ DECIMALS = 3
 
 
 @dataclass(frozen=True)
-class CalibratedCase:
+class CalibratedCase(Shown):
     """A calibration with what speaks for and against it.
 
     Attributes
@@ -41,6 +42,12 @@ class CalibratedCase:
     held_back: HeldBack
     check: Check
     unnamed: int
+
+    def __repr__(self) -> str:
+        before, after = self.held_back.rmse_db
+        places, cells = self.calibration.places, len(self.calibration.cells)
+        held = f"error at held-back places {before:.1f} → {after:.1f} dB"
+        return f"<CalibratedCase {printable(self.case.id)}: {places} places, {cells} cells, {held}>"
 
     def as_json(self) -> dict[str, Any]:
         """The result without the model; NaN is None."""

@@ -19,6 +19,7 @@ from rfopt.files import read_text, sha256
 from rfopt.geography.coordinates import SYSTEMS
 from rfopt.logs import read_log
 from rfopt.network import Network
+from rfopt.shown import Shown
 from rfopt.sites import read_network
 from rfopt.tables import schema
 
@@ -58,7 +59,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Shown):
     """One complaint with its inputs read.
 
     Attributes
@@ -83,6 +84,9 @@ class Case:
     limits: Limits = Limits()
     notes: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Case {printable(self.id)}: floor {self.floor}, {len(self.readings)} readings, {self.network!r}>"
 
 
 def read_case(path: Path) -> Case:

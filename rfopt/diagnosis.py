@@ -10,6 +10,7 @@ import pandas as pd
 
 from rfopt.case import Case
 from rfopt.doubts import finding_of, table_doubts
+from rfopt.errors import printable
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.kpis import aim, compute, objective
@@ -19,6 +20,7 @@ from rfopt.network import apply
 from rfopt.planning.score import intervals
 from rfopt.radio.sector_errors import Doubt
 from rfopt.rules import Figures, rules
+from rfopt.shown import Shown
 
 LEAST_LACK = 0.02
 """An objective this close to 1 leaves nothing to explain."""
@@ -33,17 +35,24 @@ LONGEST_GAP_S = 15.0
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Shown):
     """Findings, worst first, with the figures they were judged by.
 
     `explained` gives, per finding, the share of what the objective lacks that goes away with the fault in
-    simulation; NaN where a fault has no cure that parameters can express.
+    simulation; NaN where a fault has no cure that parameters can express. `evidence` is what it was made from.
     """
 
     findings: tuple[Finding, ...]
     explained: tuple[float, ...]
     figures: Figures
     objective: float
+    evidence: Evidence
+
+    def __repr__(self) -> str:
+        head = f"<Diagnosis of {self.evidence.case!r}: objective {self.objective:.3f}>"
+        return "\n".join(
+            [head, *(f"  {f.severity:.2f}  {f.rule}: {', '.join(map(printable, f.cells))}" for f in self.findings)]
+        )
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -59,7 +68,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     judged = [(finding, _explained(evidence, finding, start)) for finding in found]
     weighed = [(replace(f, severity=round(_weigh(f, share), 4)), share) for f, share in judged]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
-    return Diagnosis(tuple(f for f, _ in weighed), tuple(share for _, share in weighed), figures, start)
+    return Diagnosis(tuple(f for f, _ in weighed), tuple(share for _, share in weighed), figures, start, evidence)
 
 
 def _unless_chance(finding: Finding, figures: Figures, spans: Mapping[str, tuple[float, float]]) -> Finding:

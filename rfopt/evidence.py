@@ -53,6 +53,10 @@ class Evidence:
     ambiguous: pd.DataFrame
     unknown: pd.DataFrame
 
+    def __repr__(self) -> str:
+        heard = " and ".join(f"{len(self.heard(rat))} {rat}" for rat in ("GSM", "LTE"))
+        return f"<Evidence: {len(self.readings)} readings at {len(self.points)} points, {heard} cells heard>"
+
     @property
     def wanted(self) -> tuple[str, ...]:
         """The GSM cells meant to serve here."""

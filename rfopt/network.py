@@ -12,6 +12,7 @@ import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.geography.terrain import Terrain
+from rfopt.shown import Shown
 from rfopt.tables import (
     NUMERIC,
     WHOLE,
@@ -31,7 +32,7 @@ RELATION_PARAMETERS = tuple(c for c, column in schema("neighbours").items() if c
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Shown):
     """Cells, their relations and what surrounds them; never changed in place.
 
     Attributes
@@ -66,6 +67,10 @@ class Network:
     notes: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
     terrain: Terrain | None = None
+
+    def __repr__(self) -> str:
+        counts = " and ".join(f"{len(self.of_rat(rat))} {rat}" for rat in ("GSM", "LTE"))
+        return f"<Network: {counts} cells, {len(self.neighbours)} relations, {len(self.redirects)} redirect entries>"
 
     def of_rat(self, rat: str) -> pd.DataFrame:
         """The cells of one technology."""
@@ -132,6 +137,13 @@ class Change:
 
 
 Plan = tuple[Change, ...]
+
+
+class Changes(Plan, Shown):
+    """A plan that shows itself: the tuple of its changes, one a line."""
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self)) or "<no changes>"
 
 
 def keys_of(plan: Plan) -> tuple[tuple[str, str, str], ...]:
@@ -274,7 +286,7 @@ def _set_cell(cells: pd.DataFrame, change: Change) -> None:
     cells.at[change.cell, change.parameter] = new
 
 
-def rollback(network: Network, plan: Plan) -> Plan:
+def rollback(network: Network, plan: Plan) -> Changes:
     """The plan that turns the network after a plan back into what it was, last change first.
 
     A relation that the plan removed comes back with its parameters, not with the defaults of an added one.
@@ -286,10 +298,10 @@ def rollback(network: Network, plan: Plan) -> Plan:
         ordered += [c for c in back if c.key == change.key]
         ordered += [c for c in back if (c.cell, c.neighbour) == again and c.parameter != "neighbour"]
         back = [c for c in back if c not in ordered]
-    return tuple(ordered + back)
+    return Changes(ordered + back)
 
 
-def diff(before: Network, after: Network) -> Plan:
+def diff(before: Network, after: Network) -> Changes:
     """The plan that turns one network into the other; both must hold the same cells.
 
     Raises
@@ -306,7 +318,7 @@ def diff(before: Network, after: Network) -> Plan:
         if name != "cell"
         for cell, old, new in _cell_differences(before.cells[name], after.cells[name])
     ]
-    return tuple(plan + _relation_differences(before, after) + _redirect_differences(before, after))
+    return Changes(plan + _relation_differences(before, after) + _redirect_differences(before, after))
 
 
 def _cell_differences(old: pd.Series, new: pd.Series) -> list[tuple[str, Value, Value]]:
@@ -343,7 +355,7 @@ def _redirect_differences(before: Network, after: Network) -> list[Change]:
     return gone + added
 
 
-def read_plan(path: Path, network: Network) -> Plan:
+def read_plan(path: Path, network: Network) -> Changes:
     """Read a plan.csv and check every row against the network it is for.
 
     Raises
@@ -361,7 +373,7 @@ def read_plan(path: Path, network: Network) -> Plan:
             network = apply(network, (plan[-1],))
         except InputError as error:
             raise InputError(error.message, path, line) from None
-    return tuple(plan)
+    return Changes(plan)
 
 
 def _typed(change: Change) -> Change:

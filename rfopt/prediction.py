@@ -16,6 +16,7 @@ from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.geography.scene import Frame, Scene, build_scene, heights_m
 from rfopt.network import Network
 from rfopt.radio.predict import predict
+from rfopt.shown import Shown
 from rfopt.tables import read_table
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +41,7 @@ class Calibrated(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Prediction:
+class Prediction(Shown):
     """Levels at places and what they mean.
 
     Attributes
@@ -68,6 +69,11 @@ class Prediction:
     figures: dict[str, pd.DataFrame]
     measured_places: int
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        basis = f"calibrated at {self.measured_places} places" if self.measured_places else "not calibrated"
+        where = f"{self.kind} {printable(self.name)}".strip()
+        return f"<Prediction: {where}, {len(self.places)} places, {' and '.join(self.figures)}, {basis}>"
 
 
 def predict_tower(

@@ -19,7 +19,7 @@ from rfopt.kpis import compute
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget, thinned
 from rfopt.mobility.timeline import Replay
-from rfopt.network import Change, Network, Plan, apply, keys_of
+from rfopt.network import Change, Changes, Network, Plan, apply, keys_of
 from rfopt.planning.dependence import Dependence, Option, dependences, pareto
 from rfopt.planning.harm import Groups, Harm, groups_of
 from rfopt.planning.notes import notes_on
@@ -28,6 +28,7 @@ from rfopt.planning.rejected import Rejection, not_permitted, not_taken
 from rfopt.planning.score import Score, cost_of, intervals, score
 from rfopt.planning.search import find
 from rfopt.planning.trial import Search, parts_of, without
+from rfopt.shown import Shown
 
 HEALTHY = 0.97
 """As-found objective from which nothing is looked for where no finding reaches 0.5."""
@@ -59,7 +60,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class Recommendation(Shown):
     """What rfopt says about a case.
 
     Attributes
@@ -109,9 +110,14 @@ class Recommendation:
         return max(self.bound - self.score_after.objective, 0.0)
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> Changes:
         """The changes, in order."""
-        return tuple(step.change for step in self.steps)
+        return Changes(step.change for step in self.steps)
+
+    def __repr__(self) -> str:
+        objective = f"{self.score_before.objective:.3f} → {self.score_after.objective:.3f}"
+        head = f"<Recommendation for {self.evidence.case!r}: objective {objective}>"
+        return "\n".join([head, *(f"  {step.gain:+.3f}  {step.change}" for step in self.steps)])
 
     @property
     def versions(self) -> dict[str, str]:

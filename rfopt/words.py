@@ -8,7 +8,28 @@ import io
 from importlib import resources
 from typing import Any
 
+from rfopt.errors import InputError, printable
+
 LANGUAGES = ("en", "zh")
+_chosen = {"lang": "en"}
+
+
+def speak(lang: str) -> None:
+    """Choose the language in which values show themselves in notebooks: ``en`` or ``zh``.
+
+    Raises
+    ------
+    InputError
+        For another language.
+    """
+    if lang not in LANGUAGES:
+        raise InputError(f"language '{printable(lang)}' is unknown, expected one of {', '.join(LANGUAGES)}")
+    _chosen["lang"] = lang
+
+
+def spoken() -> str:
+    """The language chosen by `speak`; English at first."""
+    return _chosen["lang"]
 
 
 @functools.cache

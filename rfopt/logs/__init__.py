@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text, write_whole
 from rfopt.registry import Shelf
+from rfopt.shown import Shown
 from rfopt.tables import NUMERIC, schema
 
 log_formats = Shelf("rfopt.logs")
@@ -33,7 +34,7 @@ READING_COLUMNS = (*LOG_COLUMNS, "file", "line")
 
 
 @dataclass(frozen=True)
-class Log:
+class Log(Shown):
     """What one file held.
 
     Attributes
@@ -63,6 +64,10 @@ class Log:
     start: str = ""
     notes: tuple[str, ...] = ()
     unused: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        counts = f"{self.rows} rows, {len(self.readings)} readings, {len(self.rejects)} rejected"
+        return f"<Log: {printable(self.format)}, {counts}>"
 
 
 def read_log(path: Path, format: str | None = None) -> Log:
