@@ -15,8 +15,9 @@ from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from rfopt.fonts import families
+from rfopt.fonts.figures import families
 from rfopt.geography.scene import SIDES, Scene
+from rfopt.scales import Scale
 from rfopt.words import say
 
 FloatArray = NDArray[np.float64]
@@ -26,28 +27,6 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 OTHERS, NOBODY = "#999999", "#FFFFFF"
 GAP = 1
 """Columns left empty between two sides of a façade picture."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How one figure of a place is coloured: steps of a sequential map, dark = bad."""
-
-    name: str
-    steps: tuple[float, ...]
-
-
-SCALES = {
-    "GSM": (
-        Scale("rxlev_dbm", (-100.0, -94.0, -85.0, -75.0, -65.0, -55.0)),
-        Scale("dominance_db", (0.0, 3.0, 6.0, 10.0, 15.0, 20.0)),
-        Scale("ci_bcch_db", (0.0, 6.0, 9.0, 12.0, 18.0, 25.0)),
-    ),
-    "LTE": (
-        Scale("rsrp_dbm", (-120.0, -110.0, -105.0, -95.0, -85.0, -75.0)),
-        Scale("dominance_db", (0.0, 3.0, 6.0, 10.0, 15.0, 20.0)),
-        Scale("sinr_db", (-5.0, 0.0, 3.0, 6.0, 13.0, 20.0)),
-    ),
-}
 
 
 @contextmanager

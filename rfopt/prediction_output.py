@@ -16,8 +16,9 @@ from rfopt import __version__
 from rfopt.coverage import LEVEL
 from rfopt.errors import printable
 from rfopt.files import write_whole
-from rfopt.plots import SCALES, antennas, facade, facade_servers, floor_bands, floor_shares, ground, lettering, unroll
+from rfopt.plots import antennas, facade, facade_servers, floor_bands, floor_shares, ground, lettering, unroll
 from rfopt.prediction import Prediction
+from rfopt.scales import SCALES
 from rfopt.tables import table_text
 from rfopt.words import say
 

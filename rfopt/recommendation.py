@@ -80,6 +80,8 @@ class Recommendation(Shown):
         Plans of rising cost and gain, from "do nothing"; none breaks a limit, none is beaten by another known one.
     rivals : mapping
         Plans scored beside it: name to (plan, score).
+    groups : Groups
+        The network about the flat, its map, and how the case's logs correct predictions there.
     """
 
     evidence: Evidence
@@ -98,6 +100,7 @@ class Recommendation(Shown):
     warnings: tuple[str, ...]
     ladder: tuple[tuple[str, float], ...]
     replay_after: Replay
+    groups: Groups
     rivals: Mapping[str, tuple[Plan, Score]] = field(default_factory=dict)
     tried: int = 0
     bound: float = 1.0
@@ -269,6 +272,7 @@ def _result(
         notes_on(evidence, plan),
         ladder,
         after,
+        groups,
         {name: (other, score(evidence, groups, other)) for name, other in rivals.items()},
         len({*rough.seen, *exact.seen}),
         bound,

@@ -124,7 +124,7 @@ def test_every_evidence_key_has_a_label(rule, keys):
 def test_the_report_uses_only_entries_that_exist_and_all_of_its_own():
     folder = resources.files("rfopt.report")
     sources = [file for file in folder.iterdir() if file.name.endswith(".py")]
-    sources += list(folder.joinpath("templates").iterdir())
+    sources += [file for file in folder.joinpath("templates").iterdir() if not file.name.endswith(".js")]
     used = set()
     for file in sources:
         if file.is_file():
@@ -133,3 +133,15 @@ def test_the_report_uses_only_entries_that_exist_and_all_of_its_own():
     assert sorted(key for key in used if key not in catalogue()) == []
     own = {key for key in catalogue() if key.startswith("report.")}
     assert sorted(own - used) == []
+
+
+def test_the_scripts_of_the_report_use_only_entries_that_exist_and_all_of_their_own():
+    folder = resources.files("rfopt.report").joinpath("templates")
+    text = "\n".join(file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".js"))
+    used = set(re.findall(r"""\bsay\(["'](\w+)["']|\bpage\.words\.(\w+)""", text))
+    begun = tuple(re.findall(r"""\bsay\(`([\w.]+)\$""", text))
+    own = {key.removeprefix("view.") for key in catalogue() if key.startswith("view.")}
+    named = {one or other for one, other in used}
+    assert named <= own
+    modes = {"idle", "server"}
+    assert {key for key in own - named - modes if not key.startswith(begun)} == set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -32,12 +32,14 @@ __all__ = [
     "SIDES",
     "Building",
     "Frame",
+    "Panel",
     "Scene",
     "build_scene",
     "contains",
     "floor_height_m",
     "heights_m",
     "packed",
+    "panels_of",
     "points_of_floor",
     "read_buildings",
 ]
@@ -201,11 +203,10 @@ def points_of_floor(
     """
     if odd := set(sides) - set(SIDES):
         raise ValueError(f"side {min(odd)!r} is none of {', '.join(SIDES)}")
-    outline = outline_in(building.frame, building)
-    found = [place for part in getattr(outline, "geoms", [outline]) for place in _inside(part, spacing_m, depth_m)]
-    rows = [(side, x, y) for side in sides for named, x, y in found if named == side]
-    lat, lon = building.frame.to_lat_lon([x for _, x, _ in rows], [y for _, _, y in rows])
-    side = [name for name, _, _ in rows]
+    found = panels_of(building, spacing_m, depth_m)
+    rows = [panel for side in sides for panel in found if panel.side == side]
+    lat, lon = building.frame.to_lat_lon([panel.x_m for panel in rows], [panel.y_m for panel in rows])
+    side = [panel.side for panel in rows]
     rank = pd.Series(side, dtype="str").groupby(side).cumcount() + 1
     return pd.DataFrame(
         {
@@ -220,10 +221,28 @@ def points_of_floor(
     )
 
 
-def _inside(part: Polygon, spacing_m: float, depth_m: float) -> list[tuple[str, float, float]]:
-    """Places inside the outer walls of one polygon, each with its side; none where the building is too thin."""
+@dataclass(frozen=True)
+class Panel:
+    """A piece of an outer wall, and the place just inside it, in the metres of the building's own frame.
+
+    `wall_m` is x, y of its one end and x, y of the other; the inside lies to the left on the way.
+    """
+
+    side: str
+    x_m: float
+    y_m: float
+    wall_m: tuple[float, float, float, float]
+
+
+def panels_of(building: Building, spacing_m: float = 5.0, depth_m: float = 1.0) -> list[Panel]:
+    """The outer walls of a building in even pieces of at most `spacing_m`, the same on every floor."""
+    outline = outline_in(building.frame, building)
+    return [panel for part in getattr(outline, "geoms", [outline]) for panel in _panels(part, spacing_m, depth_m)]
+
+
+def _panels(part: Polygon, spacing_m: float, depth_m: float) -> Iterator[Panel]:
+    """Pieces of the outer walls of one polygon; none where the building is too thin to have an inside."""
     corners = shapely.get_coordinates(orient(part).exterior)
-    places = []
     for (ax, ay), (bx, by) in pairwise(corners):
         length = math.hypot(bx - ax, by - ay)
         if length < depth_m:
@@ -231,8 +250,9 @@ def _inside(part: Polygon, spacing_m: float, depth_m: float) -> list[tuple[str, 
         out_x, out_y = (by - ay) / length, (ax - bx) / length  # interior lies to the left
         side = SIDES[round(math.degrees(math.atan2(out_x, out_y)) / 90.0) % 4]
         count = math.ceil(length / spacing_m - 0.01)  # a wall of 20.00001 m is one of 20 m
-        for share in (np.arange(count) + 0.5) / count:
+        for piece in range(count):
+            share, first, last = ((piece + part_of) / count for part_of in (0.5, 0.0, 1.0))
             x, y = ax + share * (bx - ax) - depth_m * out_x, ay + share * (by - ay) - depth_m * out_y
             if part.contains(shapely.Point(x, y)):
-                places.append((side, float(x), float(y)))
-    return places
+                ends = [float(a + k * (b - a)) for k in (first, last) for a, b in ((ax, bx), (ay, by))]
+                yield Panel(side, float(x), float(y), (ends[0], ends[1], ends[2], ends[3]))

@@ -20,9 +20,9 @@ from scipy.special import ndtr
 
 from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
-from rfopt.geography.scene import Building, Frame, build_scene, points_of_floor
+from rfopt.geography.scene import Building, Frame, Scene, build_scene, points_of_floor
 from rfopt.network import Network
-from rfopt.radio.calibration import calibrate
+from rfopt.radio.calibration import Calibration, calibrate
 from rfopt.radio.links import link
 from rfopt.radio.predict import LevelChange, predict
 
@@ -63,7 +63,8 @@ class Groups:
     """The places that may be harmed, with predicted levels before any change and their standard deviations.
 
     `members` maps a group to its rows of `points`; `owner` to the cell whose users they are ('' for everybody's);
-    `ground` names groups on the ground, for which the level itself is judged too.
+    `ground` names groups on the ground, for which the level itself is judged too. `scene` and `calibration` are
+    what the levels were predicted with.
     """
 
     points: pd.DataFrame
@@ -74,6 +75,8 @@ class Groups:
     members: dict[str, NDArray[np.int64]]
     owner: dict[str, str]
     ground: frozenset[str]
+    scene: Scene
+    calibration: Calibration
 
     @cached_property
     def mast(self) -> NDArray[np.int64]:
@@ -108,7 +111,7 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     measured, _ = case_levels(evidence.case, evidence.network, scene)
     calibration = calibrate(evidence.network, measured, scene)
     dbm, error_db = calibration.correct(network, points, predict(network, points, scene), scene)
-    return Groups(points, network, change, dbm, error_db, members, owner, ground)
+    return Groups(points, network, change, dbm, error_db, members, owner, ground, scene, calibration)
 
 
 def _near(evidence: Evidence) -> list[str]:

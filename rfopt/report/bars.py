@@ -146,14 +146,14 @@ def _span(interval: tuple[float, float], goal: Aim, lang: str) -> str:
 
 def levels_of(result: Recommendation, marks: Marks) -> list[Levels]:
     """Levels at every room, GSM then LTE, with what the plan moves."""
-    shift = _shifts(result)
+    shift = shifts_of(result)
     gsm, lte = result.evidence.gsm, result.evidence.lte
     pairs = ((anchor, looks) for anchor, looks in ((gsm, marks.gsm), (lte, marks.lte)) if anchor.levels.cells.size)
     tables = [_at_point(anchor, looks, p, shift) for anchor, looks in pairs for p in range(len(anchor.levels.points))]
     return [table for table in tables if table.rows]
 
 
-def _shifts(result: Recommendation) -> dict[tuple[str, str], float]:
+def shifts_of(result: Recommendation) -> dict[tuple[str, str], float]:
     """Level change by (point, cell) in dB."""
     situation = result.evidence.situation
     before = situation.network.cells

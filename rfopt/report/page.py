@@ -13,7 +13,7 @@ from rfopt.network import Change, Plan, rollback
 from rfopt.planning.harm import GOOD_DBM, Harm
 from rfopt.planning.score import COSTS, VISIT_COST, Score, cost_of
 from rfopt.recommendation import FOUND, Recommendation, Step
-from rfopt.report.bars import figures_of, ladder_of, levels_of
+from rfopt.report.bars import LEAST_SHIFT_DB, figures_of, ladder_of, levels_of
 from rfopt.report.marks import Mark, Marks, marks_of
 from rfopt.report.sentences import (
     change_text,
@@ -29,7 +29,9 @@ from rfopt.report.sentences import (
     with_unit,
 )
 from rfopt.report.strips import MOST_ROOMS, rooms_of
+from rfopt.report.surroundings import Heard
 from rfopt.report.verdict import harm_text, limit_text, loss_text, verdict_of
+from rfopt.report.views import views_of
 from rfopt.words import catalogue, say
 
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
@@ -95,6 +97,7 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
     marks = marks_of(result)
     case, points = result.evidence.case, result.evidence.points
     notes = set(case.notes)
+    views = views_of(result, marks, lang)
     return {
         "lang": HTML_LANG[lang],
         "case": case,
@@ -109,6 +112,9 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "rooms": rooms_of(result, marks, lang),
         "rooms_left_out": max(len(points) - MOST_ROOMS, 0),
         "levels": levels_of(result, marks),
+        "views": views,
+        "heard": [_heard(cell, lang) for cell in views.heard],
+        "calibrated": result.groups.calibration.places,
         "legend": [mark for mark in _in_order(marks) if mark.served],
         "harm": [_harm(row, lang) for row in result.harm],
         "options": _options(result, lang),
@@ -126,6 +132,21 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         },
         "good": {rat.lower(): number(dbm) for rat, dbm in GOOD_DBM.items()},
         "budget": result.evidence.situation.budget,
+    }
+
+
+def _heard(cell: Heard, lang: str) -> dict[str, Any]:
+    """A cell's place and level as text; '' after the plan where that moves nothing."""
+    moved = abs(cell.after_dbm - cell.level_dbm) > LEAST_SHIFT_DB
+    degrees = {"bearing": cell.bearing_deg, "azimuth": cell.azimuth_deg, "off": cell.off_deg, "tilt": cell.tilt_deg}
+    return {
+        "mark": cell.mark,
+        "kind": say(f"network.kind.{cell.kind}", lang) if f"network.kind.{cell.kind}" in catalogue() else cell.kind,
+        "distance": number(round(cell.distance_m / 1000.0, 2)),
+        **{name: number(value, 0, signed=name == "off") for name, value in degrees.items()},
+        "height": number(cell.height_m, 0),
+        "level": number(cell.level_dbm, 1),
+        "after": number(cell.after_dbm, 1) if moved else "",
     }
 
 
