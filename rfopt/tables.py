@@ -1,22 +1,17 @@
 """Tables at the edges: CSV text against a schema, both ways.
 
-A schema is a CSV file in `rfopt/schema/`, one row a column: its type, unit, whether it is needed, its default, its
-legal range and what a change of it touches. The same rows serve checking, defaults, documentation and the search
-grid. A range is spans ``low:high`` or ``low:high:step`` or single values, separated by blanks. A column whose range
-has steps is a *parameter*: a value off it is reported by the rule `wrong_parameters`. A column without steps is a
-*fact*: a value outside is refused.
+A value off the range of a *parameter* is reported by the rule `wrong_parameters`; a *fact* outside its range is refused
+(see `rfopt.schema`).
 """
 
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -26,74 +21,18 @@ import pandas as pd
 from rfopt.bands import gsm_band, lte_band
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text
+from rfopt.schema import Column, Schema, schema
+
+__all__ = [
+    "Column", "Rows", "Schema", "is_formula", "parse_column", "read_rows", "read_table", "schema", "split_rows",
+    "table_text", "type_rows", "value_text",
+]  # fmt: skip
 
 LONGEST_FIELD = 10_000
 MOST_COLUMNS = 2_000
 EMPTY = {"", "-", "--", "nan", "null", "none", "n/a", "无"}
 NUMERIC = {"real", "int", "arfcn", "earfcn", "channel", "time"}
 WHOLE = re.compile("[0-9]{1,9}")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One row of a schema."""
-
-    column: str
-    type: str
-    unit: str
-    need: str
-    default: str
-    range: str
-    affects: tuple[str, ...]
-    visit: bool
-    meaning: str
-
-    @property
-    def tunable(self) -> bool:
-        """True for a parameter: a column whose range has steps or is a list of numbers to choose from."""
-        return self.type == "real" and bool(self.range) and not re.fullmatch(r"[-\d.]+:[-\d.]+", self.range)
-
-    def spans(self) -> list[tuple[float, float, float]]:
-        """The legal range as (low, high, step); step 0 means any value between."""
-        spans = []
-        for word in self.range.split():
-            low, high, step = [*word.split(":"), "0"] if word.count(":") == 1 else (word.split(":") * 3)[:3]
-            spans.append((float(low), float(high), float(step) if ":" in word else 1.0))
-        return spans
-
-    def legal(self, value: float) -> bool:
-        """True if a number is in range and on its quantum; an unknown value (NaN) is."""
-        if math.isnan(value) or not self.range or self.type == "choice":
-            return True
-        return any(
-            low - 1e-9 <= value <= high + 1e-9
-            and (step == 0 or abs((value - low) / step - round((value - low) / step)) < 1e-6)
-            for low, high, step in self.spans()
-        )
-
-    def default_for(self, rat: str, kind: str) -> str:
-        """The default for a cell of this technology and kind; '' where there is none."""
-        if "=" not in self.default:
-            return self.default
-        choices = dict(word.split("=") for word in self.default.split())
-        return next((choices[k] for k in (f"{rat}.{kind}", kind, rat) if k in choices), "")
-
-
-Schema = dict[str, Column]
-
-
-@functools.cache
-def schema(table: str) -> Schema:
-    """The schema of a table: ``cells``, ``neighbours``, ``redirects``, ``layers``, ``log`` or ``plan``."""
-    text = resources.files("rfopt.schema").joinpath(f"{table}.csv").read_text(encoding="utf-8")
-    return {
-        row["column"]: Column(
-            **{k: row[k] for k in ("column", "type", "unit", "need", "default", "range", "meaning")},
-            affects=tuple(row["affects"].split()),
-            visit=row["visit"] == "yes",
-        )
-        for row in csv.DictReader(io.StringIO(text))
-    }
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import click
 from rfopt import __version__
 from rfopt.errors import InputError, did_you_mean, printable
 
-COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate")
+COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate", "compare")
 BAD_INPUT = 2
 
 

@@ -33,7 +33,7 @@ def calibrate(
     from rfopt.case import read_case
     from rfopt.files import write_whole
 
-    with progress(quiet or json_to == "-") as told:
+    with progress(quiet or json_to == "-", lang) as told:
         result = calibrate_case(read_case(case), told)
     table = result.as_json()
     if output:

@@ -24,7 +24,7 @@ def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool,
     if read.network is None:
         table = log_only_json(read, diagnose_log(read), seed, lang)
     else:
-        with progress(quiet or json_to == "-") as told:
+        with progress(quiet or json_to == "-", lang) as told:
             evidence, found = diagnose_case(read, seed, told)
         table = diagnosis_json(evidence, found, seed, lang)
     finish(table, json_to)

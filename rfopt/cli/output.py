@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+LEAST_PROGRESS_S = 2.0
+LEAST_PACE = 0.02
+"""A pace told from less of a stage than this is no pace."""
+BAR = 30
 
 
 def hint(lang: str, key: str, command: str) -> str:
@@ -53,27 +59,77 @@ def warn(notes: list[str], lang: str, quiet: bool, verbose: bool) -> None:
 
 
 class progress:  # noqa: N801  a context manager that reads as a verb
-    """A bar on standard error while long work runs, only on a terminal and only past the first half second."""
+    """A bar with the time left on standard error while long work runs, only on a terminal and only past two seconds."""
 
-    def __init__(self, off: bool):
+    def __init__(self, off: bool, lang: str = "en"):
         self.off = off or not sys.stderr.isatty()
-        self.started = time.monotonic()
+        self.lang = lang
+        self.started = self.stage_started = time.monotonic()
+        self.stage, self.stage_share, self.drawn = "", 0.0, 0
 
     def __enter__(self) -> Callable[[str, float], None]:
         return self.told
 
     def told(self, stage: str, share: float) -> None:
-        """Draw the stage and the share done."""
-        if self.off or time.monotonic() - self.started < 0.5:
+        """Draw the stage, the share done and the time left."""
+        now = time.monotonic()
+        if stage != self.stage or share < self.stage_share:
+            self.stage, self.stage_share, self.stage_started = stage, share, now
+        if self.off or now - self.started < LEAST_PROGRESS_S:
             return
-        width = 30
-        bar = "█" * round(width * share) + "·" * (width - round(width * share))
-        sys.stderr.write(f"\r{stage:10} {bar} {share:4.0%}")
+        from rich.cells import cell_len
+
+        line = progress_line(stage, share, self._left_s(share, now), self.lang)
+        sys.stderr.write("\r" + line + " " * max(self.drawn - cell_len(line), 0))
         sys.stderr.flush()
+        self.drawn = cell_len(line)
+
+    def _left_s(self, share: float, now: float) -> float | None:
+        """By the pace of this stage; None before it has any."""
+        done = share - self.stage_share
+        return (now - self.stage_started) * (1.0 - share) / done if done > LEAST_PACE else None
 
     def __exit__(self, *_: object) -> None:
-        if not self.off:
-            sys.stderr.write("\r" + " " * 50 + "\r")
+        if self.drawn:
+            sys.stderr.write("\r" + " " * self.drawn + "\r")
+
+
+def progress_line(stage: str, share: float, left_s: float | None, lang: str) -> str:
+    """A bar as it is drawn.
+
+    >>> progress_line("search", 0.5, 75.0, "en")
+    'looking for a plan   ███████████████···············  50%  about 1:15 left'
+    """
+    from rich.cells import set_cell_size
+
+    from rfopt.words import catalogue, say
+
+    name = say(f"stage.{stage}", lang) if f"stage.{stage}" in catalogue() else stage
+    bar = "█" * round(BAR * share) + "·" * (BAR - round(BAR * share))
+    left = "" if left_s is None else "  " + say("cli.left", lang, time=f"{left_s // 60:.0f}:{left_s % 60:02.0f}")
+    return f"{set_cell_size(name, 20)} {bar} {share:4.0%}{left}"
+
+
+def columns(rows: list[list[str]], left: int = 1) -> list[str]:
+    """Rows of text in columns that know how wide a hanzi is; the first `left` columns are flush left, the rest right.
+
+    >>> columns([["", "before"], ["电平", "-85"]])
+    ['      before', '电平     -85']
+    """
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    out = []
+    for row in rows:
+        gaps = [" " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)]
+        parts = [text + gap if k < left else gap + text for k, (text, gap) in enumerate(zip(row, gaps, strict=True))]
+        out.append("  ".join(parts).rstrip())
+    return out
+
+
+def paint(text: str, colour: str) -> str:
+    """A coloured text where colours are wanted; `click.echo` takes them away again where no terminal reads."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour)
 
 
 def finding_lines(table: dict[str, Any]) -> list[str]:

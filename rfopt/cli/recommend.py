@@ -48,7 +48,7 @@ def recommend(
 
     read = read_case(case)
     plans = {path.stem: read_plan(path, needed_network(read)) for path in others}
-    with progress(quiet or json_to == "-") as told:
+    with progress(quiet or json_to == "-", lang) as told:
         result = run(read, seed, plans, told)
     table = recommendation_json(result, lang)
     report = write_results(result, table, output, lang) if output else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import finish, progress, tell, warn
+from rfopt.cli.output import columns, finish, progress, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.case import Case
@@ -60,7 +60,7 @@ def simulate(
 
     read = read_case(case or Path())
     plan: Plan = read_plan(plan_file, needed_network(read)) if plan_file else ()
-    with progress(quiet or json_to == "-") as told:
+    with progress(quiet or json_to == "-", lang) as told:
         table = simulate_case(read, plan, seed, told)
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
@@ -140,26 +140,21 @@ def _fit_line(fit: dict[str, Any], lang: str) -> str:
 
 
 def _account_lines(accounts: dict[str, Any], lang: str) -> Iterator[str]:
-    from rich.cells import cell_len
-
     from rfopt.words import say
 
-    columns = ("same", "matched", "near", "missed", "invented", "score")
-    rows = [[say("cli.replay.account", lang), *(say(f"cli.replay.{name}", lang) for name in columns)]]
+    names = ("same", "matched", "near", "missed", "invented", "score")
+    rows = [[say("cli.replay.account", lang), *(say(f"cli.replay.{name}", lang) for name in names)]]
     for name, found in accounts.items():
         span = found.get("interval", {})
         rows.append(
             [
                 say(f"cli.replay.{name}", lang),
                 _with_span(found["same_share"], span.get("same_share")),
-                *(str(found[key]) for key in columns[1:5]),
+                *(str(found[key]) for key in names[1:5]),
                 _with_span(found["event_score"], span.get("event_score")),
             ]
         )
-    widths = [max(cell_len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    for row in rows:
-        padded = [text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)]
-        yield "  " + "  ".join(padded).rstrip()
+    yield from (f"  {line}" for line in columns(rows, left=len(names) + 1))
 
 
 def _with_span(value: float | None, span: list[float | None] | None) -> str:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rfopt.comparison.retest import Comparison
 from rfopt.files import write_whole
 from rfopt.recommendation import Recommendation
+from rfopt.report import retest
 from rfopt.report.json_form import diagnosis_json, log_only_json, recommendation_json
 from rfopt.report.page import page_of
-from rfopt.report.rendering import rendered
+from rfopt.report.rendering import rendered, still
+from rfopt.report.retest import retest_json
 
-__all__ = ["diagnosis_json", "log_only_json", "recommendation_json", "report_html", "write_report"]
+__all__ = [
+    "diagnosis_json",
+    "log_only_json",
+    "recommendation_json",
+    "report_html",
+    "retest_json",
+    "write_report",
+    "write_retest",
+]
 
 
 def write_report(result: Recommendation, folder: Path, lang: str) -> Path:
@@ -34,3 +45,16 @@ def write_report(result: Recommendation, folder: Path, lang: str) -> Path:
 def report_html(result: Recommendation, lang: str) -> str:
     """The report as one page that needs nothing outside itself and asks for nothing."""
     return rendered("report.html", page_of(result, lang), lang)
+
+
+def write_retest(found: Comparison, folder: Path, lang: str) -> Path:
+    """Write ``comparison.html`` into a folder, whole or not at all, and return its path.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    path = folder / "comparison.html"
+    write_whole(path, still("retest.html", retest.page_of(found, lang), lang))
+    return path

@@ -39,6 +39,15 @@ def rendered(template: str, values: Mapping[str, Any], lang: str) -> str:
         values, t=functools.partial(_say, lang), script=Markup(script), script_digest=digest(script),
         page_values=page_values,
     )  # fmt: skip
+    return _with_font(html)
+
+
+def still(template: str, values: Mapping[str, Any], lang: str) -> str:
+    """One page of a template that runs no script."""
+    return _with_font(_templates().get_template(template).render(values, t=functools.partial(_say, lang)))
+
+
+def _with_font(html: str) -> str:
     font = font_of(html)
     return html.replace(FONT_PLACE, FACE.format(link=font_link(font)) if font else "", 1)
 
