@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rfopt.errors import InputError
@@ -63,26 +65,46 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it appears complete or not at all.
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A file to write that appears under its name once it is complete, and not at all if anything goes wrong.
 
     Raises
     ------
     InputError
         If the folder is missing or cannot be written.
     """
-    raw = content.encode("utf-8") if isinstance(content, str) else content
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".rfopt-")
-        unfinished = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(raw)
+        os.close(handle)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        with writing(path):
             unfinished.chmod(0o644)
             unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink()
-            raise
+    except BaseException:
+        unfinished.unlink()
+        raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system says against writing a file, as an `InputError` with the file's name."""
+    try:
+        yield
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", path) from None
+        raise InputError(f"cannot be written: {error.strerror or error}", path) from None
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that it appears complete or not at all.
+
+    Raises
+    ------
+    InputError
+        As `whole_file`.
+    """
+    with whole_file(path) as unfinished, writing(path):
+        unfinished.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

@@ -1,64 +1,107 @@
-"""Any log format in, the contract's table out, with every row accounted for."""
+"""Any log format in, the contract's table out, with every row accounted for.
+
+Nothing is held of a log but the part that is being read and the phone's stays on its servers, so a log of any size is
+read in the same memory.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from rfopt.archives import archive_kind, unpacked
 from rfopt.errors import InputError, printable
-from rfopt.files import write_whole
-from rfopt.logs import Log, find_log, read_log, write_log
+from rfopt.files import whole_file, writing
+from rfopt.logs import Part, Stream, find_log, in_one_part, open_log
 from rfopt.logs.column_map import read_map
 from rfopt.logs.events import is_event_header
 from rfopt.logs.mapped import read_mapped
 from rfopt.logs.opening import header_names
-from rfopt.logs.transitions import pingpong, transitions
-from rfopt.tables import table_text
+from rfopt.logs.streams import frame_of
+from rfopt.logs.transitions import pingpong, stays, transitions
+from rfopt.logs.writing import Sink, table_file
 from rfopt.words import say
 
 PINGPONG_S = 10.0
 PAUSE_S = 60.0
 
+Progress = Callable[[str, float], None]
+"""Told the file being read and the share of it that is done."""
+
+
+def quiet(file: str, share: float) -> None:
+    """No progress shown."""
+
+
+@dataclass
+class Counted:
+    """What became of one file's rows."""
+
+    file: str
+    format: str
+    start: str = ""
+    rows: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    unused: Mapping[str, int] = field(default_factory=dict)
+    by_rat: Counter[str] = field(default_factory=Counter)
+    first_reject: int | None = None
+
+    @property
+    def readings(self) -> int:
+        """How many readings it gave."""
+        return sum(self.by_rat.values())
+
+    def take(self, part: Part) -> None:
+        """Count a part."""
+        self.reasons.update(reason for _, reason, _ in part.rejects)
+        if part.rejects and self.first_reject is None:
+            self.first_reject = part.rejects[0][0]
+        counted = pc.value_counts(part.readings["rat"])
+        for item in counted.to_pylist():
+            self.by_rat[item["values"]] += item["counts"]
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts, the most frequent first."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "start": self.start,
+            "rows": self.rows,
+            "rejected": self.reasons.total(),
+            "reasons": _by_count(self.reasons),
+            "unused": dict(self.unused),
+            "readings": self.readings,
+            "by_rat": _by_count(self.by_rat),
+        }
+
+
+def _by_count(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts[name] for name in sorted(counts, key=lambda name: (-counts[name], name))}
+
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of each file."""
+    """What became of each file, the server changes by kind, those undone at once, and what there is to know."""
 
-    logs: tuple[tuple[Path, Log], ...]
-    moves: pd.DataFrame
+    files: tuple[Counted, ...]
+    changes: Mapping[str, int]
     back: int
-    shifted: tuple[str, ...] = ()
-
-    @property
-    def notes(self) -> list[str]:
-        """What the readers had to say, file by file."""
-        return [*(note for _, log in self.logs for note in log.notes), *self.shifted]
+    notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Counts per file, per technology and per kind of server change."""
-        files = [
-            {
-                "file": path.name,
-                "format": log.format,
-                "start": log.start,
-                "rows": log.rows,
-                "rejected": len(log.rejects),
-                "reasons": _counts(log.rejects["reason"]),
-                "unused": dict(log.unused),
-                "readings": len(log.readings),
-                "by_rat": _counts(log.readings["rat"]),
-            }
-            for path, log in self.logs
-        ]
-        kinds = _counts(self.moves["kind"] + " " + self.moves["rat_from"] + "→" + self.moves["rat_to"])
-        return {"schema": "rfopt.ingest/1", "files": files, "server_changes": kinds, "pingpong_10s": self.back,
-                "notes": self.notes}  # fmt: skip
+        return {"schema": "rfopt.ingest/1", "files": [file.as_json() for file in self.files],
+                "server_changes": dict(self.changes), "pingpong_10s": self.back,
+                "notes": list(self.notes)}  # fmt: skip
 
     def lines(self, lang: str) -> list[str]:
         """The counts for people."""
@@ -74,17 +117,13 @@ class Ingested:
         return [*out, say("cli.changes", lang, changes=changes, back=self.back)]
 
 
-def _counts(values: pd.Series) -> dict[str, int]:
-    counted = values.astype(str).value_counts()
-    return {str(name): int(counted[name]) for name in sorted(counted.index, key=lambda n: (-counted[n], n))}
-
-
 def ingest(
     logs: Sequence[Path],
     output: Path,
     name: str | None = None,
     rejects: Path | None = None,
     column_map: Path | None = None,
+    progress: Progress = quiet,
 ) -> Ingested:
     """Read logs and write them as one table.
 
@@ -100,95 +139,148 @@ def ingest(
         Where to write rejected rows with file, line and reason.
     column_map : Path, optional
         A column map in TOML (see `rfopt.logs.column_map`), through which all of the logs are read.
+    progress : callable, optional
+        See `Progress`.
 
     Raises
     ------
     InputError
         If a file cannot be read, its format is not known, none of its rows can be used, or the output would replace
-        one of the logs.
+        one of the logs. Nothing is written then, but for the rejects of files of which no row can be used.
     """
     for path in [*logs, *([column_map] if column_map else [])]:
         for target in (output, rejects):
             if target is not None and target.exists() and path.exists() and target.samefile(path):
                 raise InputError("would be overwritten by the output, expected another name", path)
-    read = [pair for path in logs for pair in _read(path, _reader(name, column_map))]
-    if rejects is not None:
-        rows = pd.concat([log.rejects.assign(file=path.name) for path, log in read], ignore_index=True)
-        write_whole(rejects, table_text(rows, ["file", "line", "reason", "text"]))
-    for path, log in read:
-        _refuse_useless(path, log)
-    readings, shifted = _one_after_another(read)
-    write_log(readings, output)
-    moves = transitions(readings)
-    return Ingested(tuple(read), moves, int(pingpong(moves, PINGPONG_S).sum()), shifted)
+    reader = _reader(name, column_map)
+    with table_file(output) as sink:
+        gathered = _Gathered(output, sink)
+        with ExitStack() as stack:
+            kept = None if rejects is None else stack.enter_context(_reject_file(rejects))
+            for path in logs:
+                for shown, stream in _read(path, reader):
+                    for part in gathered.parts(shown, stream, progress):
+                        if rejects is not None and kept is not None:
+                            with writing(rejects):
+                                kept.writerows((shown.name, *reject) for reject in part.rejects)
+        for path, file in gathered.files:
+            _refuse_useless(path, file)
+        sink.start = gathered.files[0][1].start if len(gathered.files) == 1 else ""
+    return gathered.result()
 
 
-def _reader(name: str | None, column_map: Path | None) -> Callable[[Path], Log | None]:
+@contextmanager
+def _reject_file(path: Path) -> Iterator[Any]:
+    """A table for the rejected rows."""
+    with whole_file(path) as unfinished:
+        with writing(path):
+            stream = unfinished.open("w", encoding="utf-8", newline="")
+        with stream:
+            out = csv.writer(stream, lineterminator="\n")
+            out.writerow(["file", "line", "reason", "text"])
+            yield out
+
+
+class _Gathered:
+    """All readings on one clock: each log begins `PAUSE_S` after the one before has ended.
+
+    The table has no column for the file, so two logs that both begin at 0 s would otherwise be mixed up.
+    """
+
+    def __init__(self, output: Path, sink: Sink):
+        self.files: list[tuple[Path, Counted]] = []
+        self._output = output
+        self._sink = sink
+        self._stays = [stays(frame_of([], output))]
+        self._notes: list[str] = []
+        self._shifts: list[str] = []
+        self._end = 0.0
+
+    def parts(self, path: Path, stream: Stream, progress: Progress) -> Iterator[Part]:
+        """Go through a log."""
+        shift = self._end + PAUSE_S if self.files else 0.0
+        file = Counted(path.name, stream.format)
+        self.files.append((path, file))
+        for part in stream.parts:
+            if len(part.readings):
+                self._take(path, part.readings, shift)
+            file.take(part)
+            progress(path.name, part.done / stream.size if stream.size else 1.0)
+            yield part
+        file.start, file.rows, file.unused = stream.start, stream.rows, stream.unused
+        self._notes += [note.replace(stream.path.name, path.name) for note in stream.notes]
+        if shift:
+            self._shifts.append(f"{path.name}: its times are shifted by {shift:g} s to follow the log before it")
+
+    def _take(self, path: Path, readings: pa.Table, shift: float) -> None:
+        if shift:
+            place = readings.schema.get_field_index("time")
+            readings = readings.set_column(place, readings.schema.field(place), pc.add(readings["time"], shift))
+        with writing(self._output):
+            self._sink.add(readings)
+        self._end = max(self._end, pc.max(readings["time"]).as_py())
+        self._stays.append(stays(frame_of([readings.filter(readings["serving"])], path)))
+
+    def result(self) -> Ingested:
+        """The counts, once all logs have been gone through."""
+        moves = transitions(pd.concat(self._stays, ignore_index=True))
+        kinds = Counter((moves["kind"] + " " + moves["rat_from"] + "→" + moves["rat_to"]).tolist())
+        back = int(pingpong(moves, PINGPONG_S).sum())
+        files = tuple(file for _, file in self.files)
+        return Ingested(files, _by_count(kinds), back, (*self._notes, *self._shifts))
+
+
+def _reader(name: str | None, column_map: Path | None) -> Callable[[Path], Stream | None]:
     """What reads a log: the format named, the one that its content tells, or a column map."""
     if column_map is None:
         return lambda path: find_log(path, name)
     if name is not None:
         raise InputError("a format and a column map are both given, expected one of them", column_map)
     described = read_map(column_map)
-    return lambda path: read_mapped(path, described)
+    return lambda path: in_one_part(read_mapped(path, described), path)
 
 
-def _read(path: Path, reader: Callable[[Path], Log | None]) -> Iterator[tuple[Path, Log]]:
-    """A log, or those in an archive."""
+def _read(path: Path, reader: Callable[[Path], Stream | None]) -> Iterator[tuple[Path, Stream]]:
+    """A log, or those in an archive, each under the name it has there; each is gone through before the next."""
     kind = archive_kind(path)
     if not kind:
-        yield path, reader(path) or read_log(path)
+        yield path, reader(path) or open_log(path)
         return
     others: list[str] = []
     count = 0
     with closing(unpacked(path)) as members:
         for name, file in members:
             shown = path / name
-            log = None if is_event_header(header_names(file)[0]) else _member(shown, file, reader)
+            with _named(shown):
+                log = None if is_event_header(header_names(file)[0]) else reader(file)
             if log is None:
                 others.append(printable(name))
                 continue
             count += 1
+            log.parts = _parts_named(shown, log.parts)
             yield shown, log
     if not count:
         what = f"; it holds {printable(', '.join(others), 200)}" if others else ""
         raise InputError(f"holds no drive-test log rfopt can read{what}", path)
 
 
-def _member(shown: Path, file: Path, reader: Callable[[Path], Log | None]) -> Log | None:
-    """A log out of an archive, under the name it has there."""
+@contextmanager
+def _named(shown: Path) -> Iterator[None]:
+    """What is said against a file out of an archive, under the name it has there."""
     try:
-        log = reader(file)
+        yield
     except InputError as error:
         raise InputError(error.message, shown, error.line) from None
-    if log is None:
-        return None
-    notes = tuple(note.replace(file.name, shown.name) for note in log.notes)
-    named = log.readings.assign(file=pd.array([str(shown)] * len(log.readings), dtype="str"))
-    return replace(log, readings=named, notes=notes)
 
 
-def _refuse_useless(path: Path, log: Log) -> None:
+def _parts_named(shown: Path, parts: Iterator[Part]) -> Iterator[Part]:
+    with _named(shown):
+        yield from parts
+
+
+def _refuse_useless(path: Path, file: Counted) -> None:
     """A file of which no row can be used is not what its user thinks it is."""
-    if log.rows and log.readings.empty:
-        reasons = [f"{count} × {reason}" for reason, count in _counts(log.rejects["reason"]).items()]
-        reasons += [f"{count} × {kind}" for kind, count in log.unused.items()]
-        line = int(log.rejects["line"].iloc[0]) if len(log.rejects) else None
-        raise InputError(f"has no row that can be used: {', '.join(reasons)}", path, line)
-
-
-def _one_after_another(read: Sequence[tuple[Path, Log]]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """All readings on one clock: each log begins `PAUSE_S` after the one before has ended.
-
-    The table has no column for the file, so two logs that both begin at 0 s would otherwise be mixed up.
-    """
-    parts: list[pd.DataFrame] = []
-    notes: list[str] = []
-    end = 0.0
-    for path, log in read:
-        shift = end + PAUSE_S if parts else 0.0
-        if shift:
-            notes.append(f"{path.name}: its times are shifted by {shift:g} s to follow the log before it")
-        parts.append(log.readings.assign(time=log.readings["time"] + shift))
-        end = float(parts[-1]["time"].max()) if len(parts[-1]) else end
-    return pd.concat(parts, ignore_index=True), tuple(notes)
+    if file.rows and not file.readings:
+        reasons = [f"{count} × {reason}" for reason, count in _by_count(file.reasons).items()]
+        reasons += [f"{count} × {kind}" for kind, count in file.unused.items()]
+        raise InputError(f"has no row that can be used: {', '.join(reasons)}", path, file.first_reject)

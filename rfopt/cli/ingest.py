@@ -33,5 +33,5 @@ def ingest(
 
     result = run(logs, output, name, rejects, column_map)
     finish(result.as_json(), json_to)
-    warn(result.notes, lang, quiet, verbose)
+    warn(list(result.notes), lang, quiet, verbose)
     tell(json_to, quiet, result.lines(lang), [f"{output}"])

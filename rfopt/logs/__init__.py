@@ -1,36 +1,30 @@
 """Drive-test log formats, one per file.
 
-Contract of the shelf: each entry is ``name(path: Path) -> Log | None``: None if the file is not of its kind, told by
-its content and never by its name; a `Log` if it is; an `InputError` with file and line if it is and cannot be read.
+Contract of the shelf: each entry is ``name(path: Path) -> Log | Stream | None``: None if the file is not of its kind,
+told by its content and never by its name; a `Log` if it is, or a `Stream` that is read part by part; an `InputError`
+with file and line if it is and cannot be read.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from rfopt.errors import InputError, did_you_mean, printable
-from rfopt.files import read_text, write_whole
+from rfopt.logs.streams import LOG_COLUMNS, READING_COLUMNS, Part, Rejects, Stream, frame_of, part_of
+from rfopt.logs.text_blocks import text_file
+from rfopt.logs.writing import log_text, number_text, write_log
 from rfopt.registry import Shelf
 from rfopt.shown import Shown
-from rfopt.tables import NUMERIC, schema
+
+__all__ = ["LOG_COLUMNS", "READING_COLUMNS", "Log", "Part", "Stream", "find_log", "in_one_part", "log_formats",
+           "log_text", "number_text", "open_log", "read_log", "reject_table", "whole", "write_log"]  # fmt: skip
 
 log_formats = Shelf("rfopt.logs")
-
-LOG_COLUMNS = tuple(schema("log"))
-"""Columns of the measurement table in their order."""
-READING_COLUMNS = (*LOG_COLUMNS, "file", "line")
-"""Columns of `Log.readings`."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +72,29 @@ def read_log(path: Path, format: str | None = None) -> Log:
     InputError
         If no format fits, the named one is unknown or does not fit, or the one that fits finds the file broken.
     """
-    log = find_log(path, format)
-    if log is not None:
-        return log
+    return whole(open_log(path, format))
+
+
+def open_log(path: Path, format: str | None = None) -> Stream:
+    """`read_log`, but the readings come part by part while the file is read.
+
+    Raises
+    ------
+    InputError
+        As `read_log`, some of it only while the parts are gone through.
+    """
+    stream = find_log(path, format)
+    if stream is not None:
+        return stream
     if format is not None:
         raise InputError(f"is no {format} log by its content", path)
-    if not read_text(path).strip():
+    if not any(piece.strip() for piece in text_file(path).pieces()):
         raise InputError("is empty, expected a drive-test log", path)
     raise InputError(f"is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}", path, 1)
 
 
-def find_log(path: Path, format: str | None = None) -> Log | None:
-    """`read_log`, but None for a file that no format (or not the one named) knows.
+def find_log(path: Path, format: str | None = None) -> Stream | None:
+    """`open_log`, but None for a file that no format (or not the one named) knows.
 
     Raises
     ------
@@ -100,83 +105,31 @@ def find_log(path: Path, format: str | None = None) -> Log | None:
         near = did_you_mean(format, log_formats) or f"; known are {', '.join(log_formats)}"
         raise InputError(f"log format '{printable(format)}' is unknown{near}", path)
     for name in [format] if format is not None else list(log_formats):
-        log: Log | None = log_formats[name](path)
+        log: Log | Stream | None = log_formats[name](path)
         if log is not None:
-            return log
+            return log if isinstance(log, Stream) else in_one_part(log, path)
     return None
 
 
-def no_rejects() -> pd.DataFrame:
-    """An empty table of rejects."""
-    return pd.DataFrame({"line": np.array([], dtype=np.int64), "reason": _no_text(), "text": _no_text()})
+def whole(stream: Stream) -> Log:
+    """All of a log that is read part by part."""
+    parts = list(stream.parts)
+    rejects = sorted(reject for part in parts for reject in part.rejects)
+    readings = frame_of([part.readings for part in parts], stream.path)
+    table = reject_table(rejects)
+    return Log(readings, table, stream.rows, stream.format, stream.start, stream.notes, stream.unused)
 
 
-def _no_text() -> Any:
-    return pd.array([], dtype="str")
+def in_one_part(log: Log, path: Path) -> Stream:
+    """A log that was read at once, as one part."""
+    rejects = list(log.rejects[["line", "reason", "text"]].itertuples(index=False, name=None))
+    size = path.stat().st_size
+    parts = iter([Part(part_of(log.readings), rejects, size)])
+    return Stream(path, log.format, size, parts, log.rows, log.start, log.notes, log.unused)
 
 
-def log_text(readings: pd.DataFrame) -> str:
-    """Readings as the measurement table's CSV text; reading it again gives equal readings.
-
-    Examples
-    --------
-    >>> row = {c: "" if c in ("point", "bsic", "event") else float("nan") for c in LOG_COLUMNS}
-    >>> row |= {"time": 2.0, "mode": "idle", "rat": "GSM", "serving": True, "cell": "NG2-5", "rxlev_dbm": -75.0}
-    >>> print(log_text(pd.DataFrame([row])).splitlines()[1])
-    2,,,,,idle,GSM,1,NG2-5,,,-75,,,,,,,,
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(LOG_COLUMNS)
-    writer.writerows(zip(*(_texts(readings, name) for name in LOG_COLUMNS), strict=True))
-    return out.getvalue()
-
-
-def _texts(readings: pd.DataFrame, name: str) -> list[str]:
-    if name == "serving":
-        return ["1" if serving else "0" for serving in readings[name]]
-    if schema("log")[name].type not in NUMERIC:
-        return readings[name].tolist()
-    return [number_text(value) for value in readings[name].to_numpy(dtype=float).tolist()]
-
-
-def number_text(value: float) -> str:
-    """The shortest text that reads back as the same number; '' for NaN.
-
-    >>> number_text(-75.0), number_text(0.1), number_text(float("nan"))
-    ('-75', '0.1', '')
-    """
-    if math.isnan(value):
-        return ""
-    return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
-
-
-def log_parquet(readings: pd.DataFrame) -> bytes:
-    """Readings as the bytes of a Parquet file: numbers as double with null for unknown, text as string."""
-    arrays = []
-    for name in LOG_COLUMNS:
-        if name == "serving":
-            arrays.append(pa.array(readings[name].to_numpy(dtype="int8")))
-        elif schema("log")[name].type in NUMERIC:
-            arrays.append(pa.array(readings[name].to_numpy(dtype="float64"), from_pandas=True))
-        else:
-            arrays.append(pa.array(readings[name], type=pa.large_string()).cast(pa.string()))
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(arrays, names=list(LOG_COLUMNS)), sink, compression="snappy")
-    return bytes(sink.getvalue())
-
-
-def write_log(readings: pd.DataFrame, path: Path) -> None:
-    """Write readings as the measurement table, whole or not at all: CSV or Parquet by the file's ending.
-
-    Raises
-    ------
-    InputError
-        For another ending, or if the file cannot be written.
-    """
-    if path.suffix.lower() == ".csv":
-        write_whole(path, log_text(readings))
-    elif path.suffix.lower() == ".parquet":
-        write_whole(path, log_parquet(readings))
-    else:
-        raise InputError(f"ending '{printable(path.suffix)}' is not one rfopt writes, expected .csv or .parquet", path)
+def reject_table(rejects: Rejects) -> pd.DataFrame:
+    """Rejects (line, reason, text) as a table in the order of their lines."""
+    line, reason, text = zip(*sorted(rejects), strict=True) if rejects else ((), (), ())
+    words = {"reason": pd.array(list(reason), dtype="str"), "text": pd.array(list(text), dtype="str")}
+    return pd.DataFrame({"line": np.array(line, dtype=np.int64), **words})

@@ -113,13 +113,6 @@ def notes_of(path: Path, remarks: tuple[str, ...] | list[str]) -> tuple[str, ...
     return tuple(f"{printable(path.name)}: {remark}" for remark in remarks if remark)
 
 
-def reject_table(rejects: list[tuple[int, str, str]]) -> pd.DataFrame:
-    """Rejects (line, reason, text) as a table in the order of their lines."""
-    line, reason, text = zip(*sorted(rejects), strict=True) if rejects else ((), (), ())
-    words = {"reason": pd.array(list(reason), dtype="str"), "text": pd.array(list(text), dtype="str")}
-    return pd.DataFrame({"line": np.array(line, dtype=np.int64), **words})
-
-
 def _possible(cells: pd.DataFrame) -> Cells:
     """What was heard, freed of what cannot be."""
     codes, words = pd.factorize(cells["rat"])
@@ -173,7 +166,8 @@ def _mend(
     gsm = (heard.tech[server] == GSM) & ~np.isnan(heard.channel[server])
     bsic = pd.factorize(cells["bsic"].to_numpy(dtype=object)[server])[0]
     key = np.where(gsm, np.nan_to_num(heard.channel[server]) * 1000 + bsic, -1).astype(np.int64)
-    late = np.flatnonzero(lagging(key, names[server], time))
+    label = np.where(names[server] == "", 0, pd.factorize(names[server])[0] + 1)
+    late = np.flatnonzero(lagging(key, label, time))
     names[server[late]] = names[server[late + 1]]
     return len(late)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from rfopt.errors import InputError, printable
-from rfopt.logs import READING_COLUMNS, Log, no_rejects, number_text
+from rfopt.logs import READING_COLUMNS, Log, number_text, reject_table
 from rfopt.logs.instants import LONGEST_LOG_S
 from rfopt.logs.opening import refuse_odd_names
 from rfopt.tables import NUMERIC, Rows, schema, type_rows
@@ -61,7 +61,7 @@ def checked_log(rows: Rows, format: str) -> Log:
     if count := int(_nameless(frame).sum()):
         notes.append(f"{rows.file.name}: serving rows that name neither cell nor channel: {count}")
     readings = frame.reset_index().assign(file=pd.array([str(rows.file)] * len(frame), dtype="str"))
-    return Log(readings[list(READING_COLUMNS)], no_rejects(), len(rows.rows), format, start, tuple(notes))
+    return Log(readings[list(READING_COLUMNS)], reject_table([]), len(rows.rows), format, start, tuple(notes))
 
 
 def _refuse_odd_numbers(rows: Rows) -> None:

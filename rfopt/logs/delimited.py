@@ -6,28 +6,243 @@ delimiter at the end of each row is allowed, and a value that is no number is an
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
-from rfopt.errors import InputError, printable
+from rfopt.kernels import fields
+from rfopt.logs.text_blocks import TextFile, in_order, line_ends
 
-BLOCK_BYTES = 1 << 22
-"""Read at a time; a row longer than this is refused."""
+BLANKS = frozenset(["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"])
+OPENING_ROWS = 50
+"""Rows that tell whether all of them end with a delimiter."""
+OPENING_BYTES = 1 << 18
 
-BLANKS = ["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"]
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows below a header are built: their delimiter, their number of fields, and the wanted columns' places.
+
+    Columns stand in blocks in the order in which they are wanted, so that those wanted side by side can be read at
+    once. `body` is the number of the first line below the header, counted from 0.
+    """
+
+    file: TextFile
+    delimiter: str
+    width: int
+    wanted: Mapping[str, int]
+    body: int
+    closed: bool
+
+    @property
+    def quoted(self) -> bool:
+        """Whether quotes stand around fields; in text with tabs they are part of it."""
+        return self.delimiter != "\t"
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The places of the wanted columns, each once."""
+        return tuple(dict.fromkeys(self.wanted.values()))
+
+    @property
+    def slots(self) -> dict[str, int]:
+        """Where each wanted column stands in a block."""
+        slot = {place: k for k, place in enumerate(self.places)}
+        return {name: slot[place] for name, place in self.wanted.items()}
+
+
+def layout_of(file: TextFile, delimiter: str, width: int, wanted: Mapping[str, int]) -> Layout:
+    """The layout of a file whose header has `width` names, given the places of the wanted columns."""
+    lines = file.opening(OPENING_BYTES)[:OPENING_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    header = next((k for k, line in enumerate(lines) if line.strip(b"\t,;| ")), len(lines))
+    mark = delimiter.encode()
+    first = lines[header + 1 : header + 1 + OPENING_ROWS]
+    closed = sum(line.count(mark) == width and line.endswith(mark) for line in first)
+    plain = sum(line.count(mark) == width - 1 for line in first)
+    return Layout(file, delimiter, width, wanted, header + 1, closed > plain)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The wanted fields of some rows.
+
+    Attributes
+    ----------
+    slots : dict of name → column
+        Where the wanted columns stand in `begin` and `size`.
+    text : ndarray[byte]
+    begin, size : ndarray[row, column]
+        Where in `text` each wanted field stands (see `rfopt.kernels.fields`).
+    lines : ndarray[row]
+        The line of each row in the file.
+    misfits : list of (line, fields)
+        Rows of another length than the header's.
+    last_byte : int
+        How far into the file the block reaches, for progress.
+    """
+
+    slots: Mapping[str, int]
+    delimiter: str
+    text: NDArray[np.uint8]
+    begin: NDArray[np.int32]
+    size: NDArray[np.int32]
+    lines: NDArray[np.int64]
+    misfits: list[tuple[int, int]]
+    last_byte: int = 0
+
+    def take(self, rows: NDArray[np.int64]) -> Block:
+        """Some of the rows."""
+        return replace(self, begin=self.begin[rows], size=self.size[rows], lines=self.lines[rows], misfits=[])
+
+    def numbers(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Columns of numbers, [row, name]: NaN for unknown and throughout a column that the file lacks."""
+        values, odd = self.checked_numbers(names)
+        for (row, column), word in odd.items():
+            values[row, column] = number_of(word)
+        return values
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """One column of numbers."""
+        return self.numbers([name])[:, 0]
+
+    def checked_numbers(self, names: Sequence[str]) -> tuple[NDArray[np.float64], dict[tuple[int, int], str]]:
+        """Columns of numbers, and the words that stand where no plain number does; those read as NaN."""
+        out = np.full((len(self.lines), len(names)), np.nan)
+        odd = np.zeros(out.shape, dtype=np.uint8)
+        slots = [self.slots.get(name, -1) for name in names]
+        count = 0
+        for first, slot, width in _side_by_side(slots):
+            here, there = slice(first, first + width), slice(slot, slot + width)
+            count += fields.numbers(self.text, self.begin[:, there], self.size[:, there], out[:, here], odd[:, here])
+        if not count:
+            return out, {}
+        return out, {(row, k): self.word(row, slots[k]) for row, k in np.argwhere(odd).tolist()}
+
+    def codes(self, name: str) -> tuple[NDArray[np.int32], list[str]]:
+        """A column of words as numbers of a list, in which each word stands once; blanks around them are off."""
+        slot = self.slots.get(name, -1)
+        if slot < 0 or not len(self.lines):
+            return np.zeros(len(self.lines), dtype=np.int32), [""]
+        codes, first = np.empty((2, len(self.lines)), dtype=np.int32)
+        table = np.full(1 << (2 * len(codes)).bit_length(), -1, dtype=np.int32)
+        count = fields.words(self.text, self.begin[:, slot], self.size[:, slot], codes, first, table)
+        found = [self.word(row, slot).strip() for row in first[:count].tolist()]
+        unique = list(dict.fromkeys(found))
+        if len(unique) == len(found):
+            return codes, unique
+        places = {word: k for k, word in enumerate(unique)}
+        return np.array([places[word] for word in found], dtype=np.int32)[codes], unique
+
+    def text_of(self, name: str) -> pd.Categorical[str]:
+        """A column of text; '' for unknown and throughout a column that the file lacks."""
+        codes, words = self.codes(name)
+        return pd.Categorical.from_codes(codes, pd.Index(words, dtype="str"))
+
+    def word(self, row: int, slot: int) -> str:
+        """A field's text, freed of quotes."""
+        begin, size = int(self.begin[row, slot]), int(self.size[row, slot])
+        word = self.text[begin : begin + abs(size)].tobytes().decode("utf-8", "replace")
+        if size >= 0:
+            return word
+        try:
+            return next(csv.reader([word], delimiter=self.delimiter), [""])[0]
+        except csv.Error:
+            return word
+
+    def moments_us(self, name: str, marks: str) -> tuple[NDArray[np.int64], int]:
+        """Microseconds since 1970 of stamps of one shape (see `rfopt.kernels.fields.moments`); how many have not."""
+        out = np.full(len(self.lines), fields.NO_MOMENT, dtype=np.int64)
+        if name not in self.slots:
+            return out, len(out)
+        slot = self.slots[name]
+        bytes_of = np.frombuffer(marks.encode(), dtype=np.uint8).astype(np.int64)
+        return out, int(fields.moments(self.text, self.begin[:, slot], self.size[:, slot], bytes_of, out))
+
+
+def number_of(word: str) -> float:
+    """The number that an odd field states; NaN for none, and for what is not finite.
+
+    >>> number_of(" 1e3 "), number_of("weak"), number_of("1e999")
+    (1000.0, nan, nan)
+    """
+    word = word.strip()
+    if word in BLANKS:
+        return float("nan")
+    value = float(pd.to_numeric(pd.Series([word], dtype="object"), errors="coerce").iloc[0])
+    return value if np.isfinite(value) else float("nan")
+
+
+def _side_by_side(slots: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Runs of slots that follow each other, as first, slot of the first, count; slots below 0 are passed over."""
+    first = 0
+    for k in range(1, len(slots) + 1):
+        if k == len(slots) or slots[k] != slots[k - 1] + 1 or slots[first] < 0:
+            if slots[first] >= 0:
+                yield first, slots[first], k - first
+            first = k
+
+
+def read_blocks(layout: Layout, make: Callable[[Block], _Made]) -> Iterator[_Made]:
+    """What `make` makes of each block of rows below the header, in order; it may run on several blocks at once.
+
+    Raises
+    ------
+    InputError
+        If a row is too long (see `rfopt.logs.text_blocks.TextFile.blocks`).
+    """
+
+    def parsed(item: tuple[bytes, int, int]) -> _Made:
+        return make(_block(layout, *item))
+
+    yield from in_order(parsed, _below_header(layout))
+
+
+def _below_header(layout: Layout) -> Iterator[tuple[bytes, int, int]]:
+    """Blocks, the number of lines above each, and the bytes read with it."""
+    done = 0
+    for text, lines in layout.file.blocks(layout.delimiter, layout.quoted):
+        done += len(text)
+        body = text
+        for _ in range(layout.body - lines):
+            body = body[_line_length(body) :]
+        if body:
+            yield body, max(lines, layout.body), done
+
+
+def _line_length(text: bytes) -> int:
+    ends = [k for k in (text.find(b"\n"), text.find(b"\r")) if k >= 0]
+    if not ends:
+        return len(text)
+    return min(ends) + (2 if text[min(ends) : min(ends) + 2] == b"\r\n" else 1)
+
+
+def _block(layout: Layout, raw: bytes, lines: int, done: int) -> Block:
+    text = np.frombuffer(raw, dtype=np.uint8)
+    most = line_ends(raw) + 1
+    slot_of = np.full(layout.width, -1, dtype=np.int64)
+    slot_of[list(layout.places)] = np.arange(len(layout.places))
+    begin, size = np.empty((2, most, len(layout.places)), dtype=np.int32)
+    line, stray = np.empty(most, dtype=np.int64), np.empty((most, 4), dtype=np.int64)
+    quote = fields.QUOTE if layout.quoted else -1
+    rows, strays = fields.cut(
+        text, ord(layout.delimiter), quote, layout.closed, layout.width, slot_of, begin, size, line, stray
+    )
+    misfits = [(int(at) + lines + 1, int(count)) for at, count in stray[:strays, :2]]
+    return Block(
+        layout.slots, layout.delimiter, text, begin[:rows], size[:rows], line[:rows] + lines + 1, misfits, done
+    )
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The wanted columns of a file.
+    """The wanted columns of a whole file.
 
     Attributes
     ----------
@@ -46,126 +261,39 @@ class Columns:
     lines: NDArray[np.int64]
     misfits: list[tuple[int, int]]
 
-    def number(self, name: str) -> NDArray[np.float64]:
-        """A column of numbers; NaN throughout where the file lacks it."""
-        return self.numbers[name] if name in self.numbers else np.full(len(self.lines), np.nan)
-
-    def text(self, name: str) -> pd.Categorical[str]:
-        """A column of text; '' throughout where the file lacks it."""
-        if name in self.texts:
-            return self.texts[name]
-        nothing: pd.Categorical[str] = pd.Categorical([""] * len(self.lines))
-        return nothing
-
 
 def read_columns(
-    text: str, path: Path, delimiter: str, width: int, numeric: Mapping[str, int], textual: Mapping[str, int]
+    file: TextFile, delimiter: str, width: int, numeric: Mapping[str, int], textual: Mapping[str, int]
 ) -> Columns:
-    """Read the wanted columns, given as name → place, of text whose header has `width` names.
+    """Read the wanted columns, given as name → place, of a file whose header has `width` names.
 
     Raises
     ------
     InputError
-        If a row is longer than `BLOCK_BYTES`.
+        If a row is too long.
     """
-    body, above = _below_header(text)
-    body = _without_last_delimiters(body, delimiter, width)
-    places = {f"c{place}": place for place in {*numeric.values(), *textual.values()}}
-    numbers = {f"c{place}" for place in {*numeric.values()} - {*textual.values()}}
-    try:
-        table, strays = _parse(body, delimiter, width, places, numbers)
-    except pa.ArrowInvalid:  # some value is no number: each is looked at by itself then
-        table, strays = _parse_words(body, path, delimiter, width, places)
-    every = np.arange(1, len(table) + len(strays) + 1, dtype=np.int64)
-    lines = np.delete(every, [number - 1 for number, _ in strays]) + above
+    layout = layout_of(file, delimiter, width, {**numeric, **textual})
+
+    def made(block: Block) -> tuple[Any, ...]:
+        texts = [block.codes(name) for name in textual]
+        return block.numbers(list(numeric)), texts, block.lines, block.misfits
+
+    parts = list(read_blocks(layout, made))
+    numbers = np.concatenate([part[0] for part in parts] or [np.empty((0, len(numeric)))])
+    lines = np.concatenate([part[2] for part in parts] or [np.empty(0, dtype=np.int64)])
     return Columns(
-        {name: _numbers(table[f"c{place}"]) for name, place in numeric.items()},
-        {name: _texts(table[f"c{place}"]) for name, place in textual.items()},
+        {name: numbers[:, k] for k, name in enumerate(numeric)},
+        {name: _joined([part[1][k] for part in parts]) for k, name in enumerate(textual)},
         lines,
-        [(number + above, fields) for number, fields in strays],
+        [misfit for part in parts for misfit in part[3]],
     )
 
 
-def _below_header(text: str) -> tuple[str, int]:
-    """What stands below the first line that is not blank, and the number of lines above it."""
-    header = re.match(r"(?:[\t,;| ]*(?:\r\n|\n|\r))*[^\r\n]*(?:\r\n|\n|\r|$)", text)
-    end = header.end() if header else 0
-    return text[end:], len(re.findall(r"\r\n|\n|\r", text[:end]))
-
-
-def _without_last_delimiters(body: str, delimiter: str, width: int) -> str:
-    """The rows without the delimiter that some tools write after the last field."""
-    first = re.split(r"\r\n|\n|\r", body[: 1 << 18])[:50]
-    closed = sum(line.count(delimiter) == width and line.endswith(delimiter) for line in first)
-    if closed <= sum(line.count(delimiter) == width - 1 for line in first):
-        return body
-    for ending in "\r\n":
-        body = body.replace(delimiter + ending, ending)
-    return body.removesuffix(delimiter)
-
-
-def _parse(
-    body: str, delimiter: str, width: int, places: Mapping[str, int], numeric: Collection[str]
-) -> tuple[pa.Table, list[tuple[int, int]]]:
-    """The columns as Arrow arrays, and (row counted from 1, fields) of every row that has not `width` fields."""
-    names = [f"f{k}" for k in range(width)]
-    for name, place in places.items():
-        names[place] = name
-    types = {name: pa.float64() if name in numeric else pa.string() for name in places}
-    if not body:
-        return pa.table({name: pa.array([], type=types[name]) for name in places}), []
-    table = None
-    strays: list[tuple[int, int]] = []
-
-    def set_aside(row: arrow_csv.InvalidRow) -> str:
-        strays.append((row.number or 0, row.actual_columns))
-        return "skip"
-
-    for threads in (True, False):  # rows are numbered only when read by one thread
-        strays.clear()
-        table = arrow_csv.read_csv(
-            pa.py_buffer(body.encode("utf-8")),
-            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=threads, block_size=BLOCK_BYTES),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                quote_char=False if delimiter == "\t" else '"',
-                ignore_empty_lines=False,
-                invalid_row_handler=set_aside,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=list(places), column_types=types, null_values=BLANKS, strings_can_be_null=False
-            ),
-        )
-        if not strays:
-            break
-    return table, strays
-
-
-def _parse_words(
-    body: str, path: Path, delimiter: str, width: int, places: Mapping[str, int]
-) -> tuple[pa.Table, list[tuple[int, int]]]:
-    try:
-        return _parse(body, delimiter, width, places, ())
-    except pa.ArrowInvalid as error:
-        long = "straddling" in str(error)
-        reason = (
-            f"has a row longer than {BLOCK_BYTES} bytes" if long else f"cannot be cut into rows: {printable(error)}"
-        )
-        raise InputError(reason, path) from None
-
-
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    if not pa.types.is_floating(column.type):
-        column = pd.to_numeric(column.to_pandas().str.strip(), errors="coerce")
-    numbers = np.array(column.to_numpy(), dtype=np.float64)
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers
-
-
-def _texts(column: pa.ChunkedArray) -> pd.Categorical[str]:
-    coded = column.combine_chunks().dictionary_encode()
-    words = [(word or "").strip() for word in coded.dictionary.to_pylist()]
-    unique = list(dict.fromkeys(words))
-    places = {word: k for k, word in enumerate(unique)}
-    codes = np.array([places[word] for word in words], dtype=np.int64)[coded.indices.to_numpy()]
-    return pd.Categorical.from_codes(codes, pd.Index(unique))
+def _joined(parts: Sequence[tuple[NDArray[np.int32], list[str]]]) -> pd.Categorical[str]:
+    """One column of text out of those of the blocks."""
+    places: dict[str, int] = {}
+    codes = [
+        np.array([places.setdefault(word, len(places)) for word in words], dtype=np.int32)[own] for own, words in parts
+    ]
+    together = np.concatenate(codes) if codes else np.empty(0, dtype=np.int32)
+    return pd.Categorical.from_codes(together, pd.Index(list(places), dtype="str"))

@@ -7,23 +7,26 @@ differ in order and number. Every row yields readings or a reject, so nothing ge
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.errors import InputError, printable
-from rfopt.files import read_text
-from rfopt.logs import Log, log_formats
-from rfopt.logs.delimited import Columns, read_columns
+from rfopt.logs import log_formats, streams
+from rfopt.logs.delimited import Block, Layout, layout_of, read_blocks
 from rfopt.logs.events import MODES, is_event_header, plain, read_events
-from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, lagging, technology
-from rfopt.logs.instants import astray, clock_s, moments_s, spread_s
-from rfopt.logs.neighbours import Cells, long_readings, neighbours
+from rfopt.logs.gnettrack_survey import Survey, clock_of, sinr_of, survey
+from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, technology
+from rfopt.logs.instants import astray
+from rfopt.logs.neighbours import Around, Cells, Heard, heard_readings, neighbours
 from rfopt.logs.opening import header_names, hidden_numbers, names_the_subscriber
+from rfopt.logs.running import Ordered, Running
+from rfopt.logs.streams import Part, Rejects, Stream
+from rfopt.logs.text_blocks import text_file
 
 NUMBERS = {
     "longitude": "lon", "latitude": "lat", "node": "node", "cellid": "ci", "lac": "lac", "lactac": "lac", "tac": "lac",
@@ -34,13 +37,23 @@ NEIGHBOUR = re.compile(r"n(tech|cellid|lac|cell|arfcn|rxlev|qual)(\d{1,2})")
 MODE_WORDS = ("idle", "data", "call")
 
 
+FAULTS = (
+    "",
+    "broken timestamp",
+    "clock jump",
+    "no technology",
+    "technology and cell of different instants",
+    "no level",
+)
+
+
 @log_formats
-def gnettrack(path: Path) -> Log | None:
+def gnettrack(path: Path) -> Stream | None:
     """Read a G-NetTrack log; its event file, where one lies beside it, tells what the phone was doing.
 
     `cell` is operator-area-node-cell (see `rfopt.logs.identity.cell_label`). Rows of 3G and 5G are kept for the
     server's sake, without a level. Rows that share a second are spread over it in their order, so that every
-    instant has one server.
+    instant has one server. The file is gone through twice: for what holds of all of it, then for its readings.
 
     Raises
     ------
@@ -55,12 +68,11 @@ def gnettrack(path: Path) -> Log | None:
         raise InputError(f"is a G-NetTrack event file, expected the log beside it{_log_beside(path)}", path)
     while plains[-1] == "":
         plains.pop()
-    numeric, textual = _places(plains, path)
-    columns = read_columns(read_text(path), path, delimiter, len(plains), numeric, textual)
-    log = _log(path, columns, len(plains))
+    layout = layout_of(text_file(path), delimiter, len(plains), _places(plains, path))
     private = [name for name in names if names_the_subscriber(name)]
-    notes = [f"{path.name}: {', '.join(private)} left out, they name the subscriber"] if private else []
-    return Log(log.readings, log.rejects, log.rows, log.format, log.start, (*log.notes, *notes))
+    stream = Stream(path, "gnettrack", layout.file.size)
+    stream.parts = _parts(stream, layout, ", ".join(private))
+    return stream
 
 
 def _log_beside(path: Path) -> str:
@@ -68,10 +80,9 @@ def _log_beside(path: Path) -> str:
     return f": {printable(log.name)}" if log != path and log.exists() else ""
 
 
-def _places(plains: list[str], path: Path) -> tuple[dict[str, int], dict[str, int]]:
-    """Where each wanted column stands: numbers and texts. A neighbour's are called ``rxlev.3``."""
-    numeric: dict[str, int] = {}
-    textual: dict[str, int] = {}
+def _places(plains: list[str], path: Path) -> dict[str, int]:
+    """Where each wanted column stands. A neighbour's are called ``rxlev.3``; those of one kind follow each other."""
+    places: dict[str, int] = {}
     for place, name in enumerate(plains):
         block = NEIGHBOUR.fullmatch(name)
         wanted = f"{block[1]}.{int(block[2])}" if block else NUMBERS.get(name) or TEXTS.get(name)
@@ -79,152 +90,177 @@ def _places(plains: list[str], path: Path) -> tuple[dict[str, int], dict[str, in
             continue
         if plains.index(name) != place:
             raise InputError(f"column '{name}' stands twice in the header", path, 1)
-        (textual if name in TEXTS or wanted.startswith("tech.") else numeric).setdefault(wanted, place)
-    if "level" not in numeric:
+        places.setdefault(wanted, place)
+    if "level" not in places:
         raise InputError("column 'Level' is missing, expected Timestamp, NetworkTech and Level", path, 1)
-    return numeric, textual
+    return {name: places[name] for name in sorted(places, key=_kind_and_number)}
 
 
-def _log(path: Path, columns: Columns, width: int) -> Log:
-    clock = _clock(columns)
-    server, faults = _server(columns, clock)
-    blank = _blank(columns)
-    used = np.flatnonzero((faults == "") & ~blank)
-    rejects = _rejects(columns, faults, np.flatnonzero((faults != "") & ~blank), width)
-    timed = np.flatnonzero(np.isfinite(clock) & ~astray(clock) & ~blank)
-    zero = clock[timed[0]] if len(timed) else 0.0
-    start = pd.Timestamp(zero, unit="s").isoformat() if len(timed) else ""
-    time, ties, steps = spread_s(clock[used] - zero)
-    mode, source = _modes(path, columns, clock - zero, start)
-    around, passed = neighbours(columns, server, used)
-    mine, late = _mended(columns, server.take(used), used, time)
-    sinr, flat = _sinr(columns, server)
-    places = _position(columns)
-    rows = {"time": time, "lat": places[0][used], "lon": places[1][used], "sinr_db": sinr[used]}
-    readings = long_readings(path, rows, MODE_WORDS, mode[used], columns.lines[used], mine, around)
-    others = {rat: int((server.tech[used] == TECHS.index(rat)).sum()) for rat in ("3G", "5G")}
+def _kind_and_number(name: str) -> tuple[str, int]:
+    kind, _, number = name.partition(".")
+    return kind, int(number or 0)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What one block holds, but for the times, which depend on the rows before and after."""
+
+    seconds: NDArray[np.float64]
+    key: NDArray[np.int64]
+    server: Cells
+    heard: Heard
+    rejects: Rejects
+    passed: int
+    done: int
+
+
+def _parts(stream: Stream, layout: Layout, private: str) -> Iterator[Part]:
+    """The readings of a file, block by block."""
+    facts = survey(layout)
+    modes, source = _modes(stream.path, layout, facts)
+    stream.start = facts.start
+    running: Running[_Rows] = Running(stream.path, 0.001 if facts.fine else 1.0)
+    labels = {"": 0}
+    others = np.zeros(len(TECHS), dtype=np.int64)
+    passed = 0
+    for rows in read_blocks(layout, lambda block: _rows(block, facts, modes, layout.width)):
+        passed += rows.passed
+        others += np.bincount(rows.server.tech, minlength=len(TECHS))
+        stream.rows += len(rows.seconds) + len(rows.rejects)
+        own = np.array([labels.setdefault(word, len(labels)) for word in rows.server.labels], dtype=np.int64)
+        yield from (_part(o, labels) for o in running.push(rows, rows.seconds, rows.key, own[rows.server.label]))
+    yield from (_part(ordered, labels) for ordered in running.finish())
     remarks = [
-        *(f"rows on {rat}, kept without a level: {count}" for rat, count in others.items() if count),
-        f"rows in the same second as the row before, spread over it: {ties}" if ties else "",
-        f"steps back of the clock, rows kept in the file's order: {steps}" if steps else "",
-        f"cell names that came a row late, mended: {late}" if late else "",
-        "SNR is 0 throughout and was taken as not known" if flat else "",
+        *(f"rows on {rat}, kept without a level: {n}" for rat in ("3G", "5G") if (n := others[TECHS.index(rat)])),
+        f"rows in the same second as the row before, spread over it: {running.ties}" if running.ties else "",
+        f"steps back of the clock, rows kept in the file's order: {running.steps}" if running.steps else "",
+        f"cell names that came a row late, mended: {running.late}" if running.late else "",
+        "SNR is 0 throughout and was taken as not known" if facts.flat else "",
         f"neighbours without a cell that can be told, passed over: {passed}" if passed else "",
         source,
+        f"{private} left out, they name the subscriber" if private else "",
     ]
-    notes = tuple(f"{path.name}: {remark}" for remark in remarks if remark)
-    return Log(readings, rejects, len(used) + len(rejects), "gnettrack", start, notes)
+    stream.notes = tuple(f"{stream.path.name}: {remark}" for remark in remarks if remark)
 
 
-def _clock(columns: Columns) -> NDArray[np.float64]:
-    """Seconds since 1970; versions and conversions that write other timestamps than the tool's own are read too."""
-    clock = clock_s(columns.texts["timestamp"])
-    return clock if np.isfinite(clock).any() else moments_s(columns.texts["timestamp"])[0]
+def _part(ordered: Ordered[_Rows], labels: dict[str, int]) -> Part:
+    """A block's readings with their times and names."""
+    heard = ordered.item.heard
+    known = list(labels)
+    used, place = np.unique(ordered.label, return_inverse=True)
+    names = [known[k] for k in used.tolist()]
+    spot = {name: k for k, name in enumerate(names)}
+    around = [spot.setdefault(name, len(spot)) for name in heard.labels]
+    cell = np.where(heard.serving, place[heard.row], np.array(around)[heard.label])
+    columns = heard.columns | {"time": streams.numbers(ordered.time_s[heard.row])}
+    columns["cell"] = streams.words(cell, list(spot))
+    return Part(streams.part_table(len(cell), columns), ordered.item.rejects, ordered.item.done)
 
 
-def _mended(columns: Columns, server: Cells, rows: NDArray[np.int64], time: NDArray[np.float64]) -> tuple[Cells, int]:
-    """GSM servers whose name came a row late, with their own (see `lagging`), and how many."""
-    code = np.nan_to_num(columns.number("code")[rows], nan=-1.0)
-    known = (server.tech == GSM) & (server.channel > 0)
-    key = np.where(known, np.nan_to_num(server.channel) * 1000 + code, -1).astype(np.int64)
-    label = np.array(server.labels, dtype=object)[server.label]
-    late = np.flatnonzero(lagging(key, label, time))
-    mended = server.label.copy()
-    mended[late] = server.label[late + 1]
-    return replace(server, label=mended), len(late)
-
-
-def _server(columns: Columns, clock: NDArray[np.float64]) -> tuple[Cells, NDArray[np.object_]]:
-    """The server of each row, and what is wrong with the row ('' if nothing is)."""
-    tech = technology(columns.texts["tech"])
-    channel = columns.number("channel")
-    raw = Cells.heard(tech, columns.number("level"), columns.number("qual"), channel, columns.number("code"))
-    faults = np.select(
-        [
-            np.isnan(clock),
-            astray(clock),
-            tech == 0,
-            foreign_channels(tech, channel),
-            np.isnan(raw.level) & np.isin(tech, (GSM, LTE)),
-        ],
-        ["broken timestamp", "clock jump", "no technology", "technology and cell of different instants", "no level"],
-        default="",
-    )
-    who: dict[str, Any] = {
-        "operator": columns.text("operator"),
-        "rat": pd.Categorical.from_codes(tech, pd.Index(TECHS)),
-    }
-    who |= {name: columns.number(name) for name in ("lac", "node", "ci")}
-    label, labels = cell_labels(pd.DataFrame(who))
-    return raw.named(label, labels), faults.astype(object)
-
-
-def _blank(columns: Columns) -> NDArray[np.bool_]:
-    """Rows that hold nothing at all."""
-    empty = np.ones(len(columns.lines), dtype=bool)
-    for texts in columns.texts.values():
-        empty &= np.asarray(texts == "")
-    for numbers in columns.numbers.values():
-        empty &= np.isnan(numbers)
-    return empty
-
-
-def _rejects(columns: Columns, faults: NDArray[np.object_], rows: NDArray[np.int64], width: int) -> pd.DataFrame:
-    """line, reason, text; the text is made of what rfopt read, so no other column of the file can stand in it."""
-    found = [(int(columns.lines[k]), str(faults[k]), _detail(columns, str(faults[k]), int(k))) for k in rows]
-    found += [
-        (line, "wrong number of fields", f"{fields} fields, expected {width}") for line, fields in columns.misfits
+def _rows(block: Block, facts: Survey, modes: Modes, width: int) -> _Rows:
+    clock = clock_of(block, facts)
+    tech = technology(*block.codes("tech"))
+    server, faults = _server(block, tech, clock, facts)
+    blank = np.zeros(len(faults), dtype=bool)
+    blank[faults > 0] = _blank(block, np.flatnonzero(faults > 0))
+    used = np.flatnonzero(faults == 0)
+    around: Around = neighbours(block, server, used)
+    mine = server.take(used)
+    seconds = clock - facts.zero_s
+    lat, lon = _position(block)
+    sinr = np.full(len(tech), np.nan) if facts.flat else sinr_of(block, tech)
+    instants = {"lat": lat[used], "lon": lon[used], "sinr_db": sinr[used]}
+    mode = modes(block, seconds)[used]
+    heard = heard_readings(instants, mode, MODE_WORDS, block.lines[used], mine, around.cells)
+    rejects = [
+        (int(block.lines[k]), FAULTS[faults[k]], _detail(block, FAULTS[faults[k]], k))
+        for k in np.flatnonzero((faults > 0) & ~blank).tolist()
     ]
-    line, reason, text = zip(*sorted(found), strict=True) if found else ((), (), ())
-    words = {"reason": pd.array(list(reason), dtype="str"), "text": pd.array(list(text), dtype="str")}
-    return pd.DataFrame({"line": np.array(line, dtype=np.int64), **words})
+    rejects += [(line, "wrong number of fields", f"{n} fields, expected {width}") for line, n in block.misfits]
+    code = np.nan_to_num(block.number("code")[used], nan=-1.0)
+    known = (mine.tech == GSM) & (mine.channel > 0)
+    key = np.where(known, np.nan_to_num(mine.channel) * 1000 + code, -1).astype(np.int64)
+    return _Rows(seconds[used], key, mine, heard, sorted(rejects), around.passed, block.last_byte)
 
 
-def _detail(columns: Columns, fault: str, k: int) -> str:
-    """What was found in row `k`; runs of digits as long as a subscriber's number are hidden."""
-    stamp, tech = (hidden_numbers(str(columns.texts[name][k])) for name in ("timestamp", "tech"))
+def _server(
+    block: Block, tech: NDArray[np.int64], clock: NDArray[np.float64], facts: Survey
+) -> tuple[Cells, NDArray[np.int64]]:
+    """The server of each row, and what is wrong with the row, as a place in `FAULTS`."""
+    level, quality, channel, code = (block.number(name) for name in ("level", "qual", "channel", "code"))
+    raw = Cells.heard(tech, level, quality, channel, code)
+    wrong = [
+        np.isnan(clock),
+        astray(clock, facts.middle),
+        tech == 0,
+        foreign_channels(tech, channel),
+        np.isnan(raw.level) & np.isin(tech, (GSM, LTE)),
+    ]
+    faults = np.select(wrong, list(range(1, len(FAULTS))), default=0)
+    operators, known = block.codes("operator")
+    who: dict[str, Any] = {name: block.number(name) for name in ("lac", "node", "ci")}
+    who |= {"operator": np.array(known, dtype=object)[operators], "rat": np.array(TECHS, dtype=object)[tech]}
+    return raw.named(*cell_labels(who)), faults
+
+
+def _blank(block: Block, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of some rows hold nothing at all."""
+    some = block.take(rows)
+    empty = np.ones(len(rows), dtype=bool)
+    texts = [name for name in block.slots if name in TEXTS.values() or name.startswith("tech.")]
+    for name in texts:
+        codes, words = some.codes(name)
+        empty &= np.array([word == "" for word in words])[codes] if len(rows) else True
+    return np.asarray(empty & np.isnan(some.numbers([name for name in block.slots if name not in texts])).all(axis=1))
+
+
+def _detail(block: Block, fault: str, k: int) -> str:
+    """What was found in row `k`, of what rfopt reads alone; digits as many as a subscriber's number has are hidden."""
+    stamp, tech = (hidden_numbers(block.word(k, block.slots[name]).strip()) for name in ("timestamp", "tech"))
     if fault in ("broken timestamp", "clock jump"):
         return f"Timestamp '{printable(stamp, 30)}'"
     if fault == "no technology":
         return f"NetworkTech '{printable(tech, 30)}'"
     if fault == "no level":
-        level = columns.number("level")[k]
+        level = block.take(np.array([k])).number("level")[0]
         return f"{tech} with Level {'empty' if np.isnan(level) else f'{level:g}'}"
-    return f"{tech} with channel {columns.number('channel')[k]:.0f}"
+    return f"{tech} with channel {block.take(np.array([k])).number('channel')[0]:.0f}"
 
 
-def _modes(path: Path, columns: Columns, seconds: NDArray[np.float64], start: str) -> tuple[NDArray[np.int64], str]:
-    """What the phone was doing at each row, as a place in `MODE_WORDS`, and where that is known from."""
-    if "state" in columns.texts:
-        states = columns.texts["state"]
-        words = [MODE_WORDS.index(MODES.get(word.upper(), "idle")) for word in states.categories]
-        return np.array(words, dtype=np.int64)[states.codes], ""
+Modes = Callable[[Block, NDArray[np.float64]], NDArray[np.int64]]
+"""What the phone was doing at each row of a block, given its seconds, as a place in `MODE_WORDS`."""
+
+
+def _modes(path: Path, layout: Layout, facts: Survey) -> tuple[Modes, str]:
+    """What tells the modes, and where that is known from."""
+    if "state" in layout.wanted:
+        return _stated, ""
     beside = path.with_name(f"{path.stem}_events{path.suffix}")
-    idle = np.zeros(len(seconds), dtype=np.int64)
     if not beside.exists():
-        return idle, "mode is taken as idle throughout, no event file lies beside it"
+        return _all_idle, "mode is taken as idle throughout, no event file lies beside it"
     try:
-        events = read_events(beside, start)
+        events = read_events(beside, facts.start)
     except InputError as error:
-        return idle, f"mode is taken as idle throughout; {printable(beside.name)} {error.message}"
+        return _all_idle, f"mode is taken as idle throughout; {printable(beside.name)} {error.message}"
     order = np.argsort(events["time"].to_numpy(), kind="stable")
+    times = events["time"].to_numpy()[order]
     coded = np.array([0, *(MODE_WORDS.index(events["mode"].iloc[k]) for k in order)])
-    return coded[
-        np.searchsorted(events["time"].to_numpy()[order], seconds, side="right")
-    ], f"mode is from {printable(beside.name)}"
+    return lambda _, seconds: coded[np.searchsorted(times, seconds, side="right")], (
+        f"mode is from {printable(beside.name)}"
+    )
 
 
-def _sinr(columns: Columns, server: Cells) -> tuple[NDArray[np.float64], bool]:
-    """SINR of LTE servers in dB, and whether the column only ever said 0, as phones do that cannot tell."""
-    sinr = np.where(server.tech == LTE, columns.number("snr"), np.nan)
-    sinr[~(np.abs(sinr) <= 60.0)] = np.nan
-    known = sinr[np.isfinite(sinr)]
-    flat = len(known) > 1 and not known.any()
-    return (np.full_like(sinr, np.nan) if flat else sinr), flat
+def _stated(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int64]:  # noqa: ARG001  as `Modes` says
+    codes, words = block.codes("state")
+    return np.array([MODE_WORDS.index(MODES.get(word.upper(), "idle")) for word in words], dtype=np.int64)[codes]
 
 
-def _position(columns: Columns) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _all_idle(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int64]:  # noqa: ARG001  as `Modes` says
+    return np.zeros(len(seconds), dtype=np.int64)
+
+
+def _position(block: Block) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Latitude and longitude; exactly 0 is how the tool writes that it has none."""
-    lat, lon = columns.number("lat"), columns.number("lon")
+    lat, lon = block.number("lat"), block.number("lon")
     known = (np.abs(lat) <= 90) & (np.abs(lon) <= 180) & (lat != 0) & (lon != 0)
     return np.where(known, lat, np.nan), np.where(known, lon, np.nan)

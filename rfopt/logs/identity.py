@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,26 +57,38 @@ def cell_label(operator: str, rat: str, lac: float, node: float, ci: float) -> s
     return "-".join([network] * bool(network) + [f"{number:.0f}" for number in numbers])
 
 
-def cell_labels(identities: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]:
+def cell_labels(identities: Mapping[str, Any]) -> tuple[NDArray[np.int64], list[str]]:
     """`cell_label` of many rows at once: a number into the list of labels for each row; label 0 is ''.
 
     Parameters
     ----------
-    identities : DataFrame
-        Columns operator, rat, lac, node, ci.
+    identities : mapping of name → ndarray[row]
+        operator, rat, lac, node, ci. Rows next to each other that say the same are looked at once.
     """
-    groups = identities.groupby(["operator", "rat", "lac", "node", "ci"], sort=False, dropna=False, observed=True)
-    first = identities[~identities.duplicated(["operator", "rat", "lac", "node", "ci"])]
-    words = [cell_label(*row) for row in first[["operator", "rat", "lac", "node", "ci"]].itertuples(index=False)]
-    labels = list(dict.fromkeys(["", *words]))
-    place = {label: k for k, label in enumerate(labels)}
-    return np.array([place[word] for word in words], dtype=np.int64)[groups.ngroup().to_numpy()], labels
+    columns = [np.asarray(identities[name]) for name in ("operator", "rat", "lac", "node", "ci")]
+    columns = [np.nan_to_num(values, nan=-1.0) if values.dtype.kind == "f" else values for values in columns]
+    if not len(columns[0]):
+        return np.zeros(0, dtype=np.int64), [""]
+    fresh = np.ones(len(columns[0]), dtype=bool)
+    fresh[1:] = np.logical_or.reduce([values[1:] != values[:-1] for values in columns])
+    heads = np.flatnonzero(fresh)
+    places = {"": 0}
+    said = [_label(*who) for who in zip(*(values[heads].tolist() for values in columns), strict=True)]
+    numbers = np.array([places.setdefault(label, len(places)) for label in said], dtype=np.int64)
+    return np.repeat(numbers, np.diff(np.append(heads, len(fresh)))), list(places)
 
 
-def technology(names: pd.Categorical[str]) -> NDArray[np.int64]:
-    """The place in `TECHS` of each of a tool's names of a technology."""
-    known = [TECHS.index(TECHNOLOGIES.get(name.upper(), "")) for name in names.categories]
-    return np.asarray(np.array([*known, 0], dtype=np.int64)[names.codes])
+_label = functools.lru_cache(maxsize=1 << 16)(cell_label)
+
+
+def technology(codes: NDArray[np.int32], names: Sequence[str]) -> NDArray[np.int64]:
+    """Technologies by number (`TECHS`) from tools' names for them, given by their place in a list.
+
+    >>> technology(np.array([1, 0, 1]), ["4G", "gprs"]).tolist()
+    [1, 2, 1]
+    """
+    places = [TECHS.index(TECHNOLOGIES.get(name.upper(), "")) for name in names]
+    return np.array(places, dtype=np.int64)[codes]
 
 
 def foreign_channels(tech: NDArray[np.int64], channel: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -82,14 +97,26 @@ def foreign_channels(tech: NDArray[np.int64], channel: NDArray[np.float64]) -> N
     >>> foreign_channels(np.array([1, 3, 1, 2]), np.array([3060.0, 1850.0, 62.0, 62.0])).tolist()
     [True, True, False, False]
     """
-    gsm = [(band.low, band.high) for band in GSM_BANDS]
+    checked = (tech == GSM) | (tech == TECHS.index("3G"))
     foreign = np.zeros(tech.shape, dtype=bool)
-    for rat, spans in (("GSM", gsm), ("3G", UMTS_DOWNLINK)):
-        own = np.zeros(tech.shape, dtype=bool)
-        for low, high in spans:
-            own |= (channel >= low) & (channel <= high)
-        foreign |= (tech == TECHS.index(rat)) & (channel > 0) & ~own
+    if checked.any():
+        own = _own_channels()
+        here = channel[checked]
+        known = here > 0
+        whole = np.where(known & (here < own.shape[1]), here, 0).astype(np.int64)
+        foreign[checked] = known & ~own[tech[checked], whole]
     return foreign
+
+
+@functools.cache
+def _own_channels() -> NDArray[np.bool_]:
+    """Whether a technology has a channel, [place in `TECHS`, channel]."""
+    own = np.zeros((len(TECHS), 1 << 14), dtype=bool)
+    for rat, spans in (("GSM", [(band.low, band.high) for band in GSM_BANDS]), ("3G", UMTS_DOWNLINK)):
+        for low, high in spans:
+            own[TECHS.index(rat), low : high + 1] = True
+    own[:, 0] = False
+    return own
 
 
 def bsic_words(codes: pd.Series) -> tuple[pd.Series, bool]:
@@ -119,15 +146,15 @@ def _number_bsic(number: int) -> str:
 
 
 def lagging(
-    key: NDArray[np.int64], label: NDArray[np.object_], time_s: NDArray[np.float64], gap_s: float = 5.0
+    key: NDArray[Any], label: NDArray[Any], time_s: NDArray[np.float64], gap_s: float = 5.0
 ) -> NDArray[np.bool_]:
     """Which servers still bear the name of the cell before: the next row tells theirs.
 
-    The channel and code (`key`, below 0 unknown) changed with the row, its name only with the next one, within
-    `gap_s` and on the same channel and code. Phones report a GSM cell's identity that much later, because it is
-    read from its BCCH.
+    The channel and code (`key`, below 0 unknown) changed with the row, its name (`label`, 0 unknown) only with the
+    next one, within `gap_s` and on the same channel and code. Phones report a GSM cell's identity that much later,
+    because it is read from its BCCH.
 
-    >>> lagging(np.array([1, 2, 2]), np.array(["A", "A", "B"], dtype=object), np.array([0.0, 1.0, 2.0])).tolist()
+    >>> lagging(np.array([1, 2, 2]), np.array([1, 1, 2]), np.array([0.0, 1.0, 2.0])).tolist()
     [False, True, False]
     """
     late = np.zeros(len(key), dtype=bool)
@@ -140,8 +167,8 @@ def lagging(
         & (np.minimum(key[here], key[before]) >= 0)
         & (label[here] == label[before])
         & (label[here] != label[after])
-        & (label[here] != "")
-        & (label[after] != "")
+        & (label[here] != 0)
+        & (label[after] != 0)
         & (time_s[after] - time_s[before] <= gap_s)
     )
     return late

@@ -10,22 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-
-def clock_s(stamps: pd.Categorical[str]) -> NDArray[np.float64]:
-    """Seconds since 1970 of timestamps ``YYYY.MM.DD_HH.MM.SS`` with or without fractions; NaN where broken.
-
-    >>> clock_s(pd.Categorical(["2025.07.18_22.11.08", "1970.01.01_00.00.01.5", "soon"])).tolist()
-    [1752876668.0, 1.5, nan]
-    """
-    texts = pd.Series(stamps.categories, dtype="str")
-    shaped = texts.str.fullmatch(r"\d{4}\.\d\d\.\d\d_\d\d\.\d\d\.\d\d(\.\d{1,6})?").to_numpy(dtype=bool)
-    moments = pd.to_datetime(texts.where(shaped).str.slice(0, 19), format="%Y.%m.%d_%H.%M.%S", errors="coerce")
-    whole = (moments - pd.Timestamp(0)).dt.total_seconds().to_numpy(dtype=float)
-    parts = pd.to_numeric("0" + texts.where(shaped, "").str.slice(19), errors="coerce").to_numpy(dtype=float)
-    seconds = np.append(whole + parts, np.nan)
-    return np.asarray(seconds[stamps.codes])
-
-
 TIME_OF_DAY = r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,:](\d{1,9}))?)?(?:\s?([AaPp])[Mm])?"
 DATED = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}})[T _]+{TIME_OF_DAY}\s?(Z|[+-]\d\d:?\d\d)?")
 UNDATED = re.compile(TIME_OF_DAY)
@@ -128,18 +112,26 @@ def over_midnight(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-LONGEST_LOG_S = 30 * DAY_S
+LONGEST_LOG_DAYS = 30
+LONGEST_LOG_S = LONGEST_LOG_DAYS * DAY_S
 
 
-def astray(clock: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Clocks a month and more from the log's middle: a phone without the time says 1970 or 1980.
+def middle_day(days: NDArray[np.float64], rows: NDArray[np.int64]) -> float:
+    """The day in a log's middle, from the days that it has, rising, and the rows on each; 0 where it has none."""
+    total = np.cumsum(rows)
+    return float(days[np.searchsorted(total, (total[-1] + 1) // 2)]) if len(days) else 0.0
+
+
+def astray(clock: NDArray[np.float64], middle: float | None = None) -> NDArray[np.bool_]:
+    """Clocks a month and more from the day in the log's middle: a phone without the time says 1970 or 1980.
 
     >>> astray(np.array([0.0, 1.7e9, 1.7e9 + 5, np.nan])).tolist()
     [True, False, False, False]
     """
-    known = clock[np.isfinite(clock)]
-    middle = float(np.median(known)) if len(known) else 0.0
-    return np.asarray(np.abs(clock - middle) > LONGEST_LOG_S)
+    days = np.floor(clock / DAY_S)
+    if middle is None:
+        middle = middle_day(*np.unique(days[np.isfinite(days)], return_counts=True))
+    return np.asarray(np.abs(days - middle) > LONGEST_LOG_DAYS)
 
 
 def spread_s(seconds: NDArray[np.float64]) -> tuple[NDArray[np.float64], int, int]:

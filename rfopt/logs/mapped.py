@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.errors import InputError, printable
-from rfopt.logs import Log, log_formats
-from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, reject_table, table_of
+from rfopt.logs import Log, log_formats, reject_table
+from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, table_of
 from rfopt.logs.column_map import (
     MODES,
     MOST_NEIGHBOURS,
@@ -85,7 +85,7 @@ def read_sheet(path: Path, sheet: Sheet, column_map: ColumnMap) -> Log:
         raise InputError(f"column for a level is missing, expected one of: {printable(wanted, 200)}", path, 1)
     numeric = {name: place for name, place in places.items() if name.rpartition(".")[2] in NUMBERS}
     textual = {name: place for name, place in places.items() if name not in numeric}
-    columns = read_columns(sheet.text(), path, sheet.delimiter, len(sheet.names), numeric, textual)
+    columns = read_columns(sheet.text(), sheet.delimiter, len(sheet.names), numeric, textual)
     clock, counts = moments_s(_stamps(columns), column_map.day_first)
     raw = {name: columns.numbers[name] for name in numeric}
     _refuse_codes(path, raw, sources, columns)
@@ -252,7 +252,7 @@ def _names(wide: Wide, rat: NDArray[np.object_], prefix: str) -> NDArray[np.obje
     split = ~np.isnan(whole) & np.isin(rat, ["LTE", "3G"]) & (whole >= parts)
     node, ci = np.where(split, whole // parts, node), np.where(split, whole % parts, ci)
     operator = wide.words.get("operator", _network_code(wide, count)) if not prefix else _network_code(wide, count)
-    labels, words = cell_labels(pd.DataFrame({"operator": operator, "rat": rat, "lac": lac, "node": node, "ci": ci}))
+    labels, words = cell_labels({"operator": operator, "rat": rat, "lac": lac, "node": node, "ci": ci})
     return np.where(given == "", np.array(words, dtype=object)[labels], given)
 
 

@@ -19,8 +19,8 @@ import pandas as pd
 
 from rfopt.errors import InputError, printable
 from rfopt.files import LARGEST_TEXT_BYTES, read_text
-from rfopt.logs import Log, log_formats
-from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, reject_table, table_of
+from rfopt.logs import Log, log_formats, reject_table
+from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, table_of
 from rfopt.logs.instants import moments_s
 from rfopt.logs.opening import hidden_numbers, opening
 

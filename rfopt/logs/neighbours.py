@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from rfopt.logs import LOG_COLUMNS, READING_COLUMNS
-from rfopt.logs.delimited import Columns
+from rfopt.logs import streams
+from rfopt.logs.delimited import Block
 from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, technology
-from rfopt.tables import NUMERIC, schema
 
 LEVEL_DBM = {GSM: (-120.0, -30.0), LTE: (-156.0, -31.0)}
 """Levels a phone can report; beyond them stand the tools' words for "not known" (−164, −200, −340, −24)."""
@@ -83,97 +80,118 @@ class Cells:
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
-def neighbours(columns: Columns, server: Cells, rows: NDArray[np.int64]) -> tuple[list[Cells], int]:
-    """The neighbours of some rows, block by block, and how many were heard but cannot be told apart or named.
+@dataclass(frozen=True)
+class Around:
+    """The neighbours of some rows, [row, block], with NaN as the level of one that is passed over; how many are."""
+
+    cells: Cells
+    passed: int
+
+
+def blocks_of(names: Iterable[str]) -> list[int]:
+    """The numbers of the neighbours' blocks of which a level is among some columns."""
+    return sorted(int(name.split(".")[1]) for name in names if name.startswith("rxlev."))
+
+
+def neighbours(block: Block, server: Cells, rows: NDArray[np.int64]) -> Around:
+    """The neighbours of some rows, and how many were heard but cannot be told apart or named.
 
     A neighbour's technology is the server's unless its block says otherwise. In blocks without a code of their own
     (older versions) the cell number of an LTE neighbour is its PCI.
     """
-    blocks = sorted(int(name.split(".")[1]) for name in columns.numbers if name.startswith("rxlev."))
+    numbers = blocks_of(block.slots)
+    columns = {
+        name: block.numbers([f"{name}.{k}" for k in numbers])[rows] for name in ("rxlev", "arfcn", "qual", "cellid")
+    }
+    codes = [f"cell.{k}" if f"cell.{k}" in block.slots else f"cellid.{k}" for k in numbers]
+    code = block.numbers(codes)[rows] if codes != [f"cellid.{k}" for k in numbers] else columns["cellid"]
     mine = server.take(rows)
-    around: list[Cells] = []
-    passed = 0
-    for block in blocks:
-        level = columns.number(f"rxlev.{block}")[rows]
-        own = technology(columns.texts[f"tech.{block}"])[rows] if f"tech.{block}" in columns.texts else 0 * mine.tech
-        tech = np.where(own > 0, own, mine.tech)
-        channel = columns.number(f"arfcn.{block}")[rows]
-        code = columns.number(f"cell.{block}" if f"cell.{block}" in columns.numbers else f"cellid.{block}")[rows]
-        heard = Cells.heard(tech, level, columns.number(f"qual.{block}")[rows], channel, code)
-        heard = heard.named(*_gsm_labels(columns, block, tech, rows))
-        told = np.where(
-            tech == GSM,
-            np.isfinite(heard.channel) | (heard.label > 0),
-            np.isfinite(heard.channel) & np.isfinite(heard.pci),
-        )
-        told &= ~foreign_channels(tech, channel)
-        same = (tech == mine.tech) & (heard.channel == mine.channel) & (heard.pci == mine.pci)
-        keep = told & np.isfinite(heard.level) & ~same
-        passed += int((np.isfinite(level) & ~keep).sum())
-        around.append(replace(heard, level=np.where(keep, heard.level, np.nan)))
-    return around, passed
+    tech = np.broadcast_to(mine.tech[:, None], columns["rxlev"].shape).copy()
+    for k, number in enumerate(numbers):
+        if f"tech.{number}" in block.slots:
+            own = technology(*block.codes(f"tech.{number}"))[rows]
+            tech[:, k] = np.where(own > 0, own, tech[:, k])
+    level, channel = columns["rxlev"], columns["arfcn"]
+    heard = Cells.heard(tech, level, columns["qual"], channel, code)
+    heard = heard.named(*_gsm_labels(block, numbers, tech, columns["cellid"], rows))
+    told = np.where(
+        tech == GSM,
+        np.isfinite(heard.channel) | (heard.label > 0),
+        np.isfinite(heard.channel) & np.isfinite(heard.pci),
+    )
+    told &= ~foreign_channels(tech, channel)
+    same = (tech == mine.tech[:, None]) & (heard.channel == mine.channel[:, None])
+    same &= heard.pci == mine.pci[:, None]
+    keep = told & np.isfinite(heard.level) & ~same
+    passed = int((np.isfinite(level) & ~keep).sum())
+    return Around(replace(heard, level=np.where(keep, heard.level, np.nan)), passed)
 
 
 def _gsm_labels(
-    columns: Columns, block: int, tech: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[str]]:
+    block: Block, numbers: Sequence[int], tech: NDArray[np.int64], ci: NDArray[np.float64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Sequence[str]]:
     gsm = tech == GSM
+    out = np.zeros(tech.shape, dtype=np.int64)
     if not gsm.any():
-        return np.zeros(len(rows), dtype=np.int64), [""]
-    who: dict[str, Any] = {
-        "operator": columns.text("operator")[rows],
-        "rat": pd.Categorical.from_codes(np.where(gsm, tech, 0), pd.Index(TECHS)),
-    }
-    who |= {"lac": columns.number(f"lac.{block}")[rows], "node": np.full(len(rows), np.nan)}
-    who |= {"ci": np.where(gsm, columns.number(f"cellid.{block}")[rows], np.nan)}
-    return cell_labels(pd.DataFrame(who))
+        return out, [""]
+    codes, operators = block.codes("operator")
+    lac = block.numbers([f"lac.{k}" for k in numbers])[rows]
+    count = int(gsm.sum())
+    who: dict[str, Any] = {"rat": np.full(count, "GSM", dtype=object), "node": np.full(count, np.nan)}
+    who["operator"] = np.broadcast_to(np.array(operators, dtype=object)[codes[rows]][:, None], tech.shape)[gsm]
+    out[gsm], labels = cell_labels(who | {"lac": lac[gsm], "ci": ci[gsm]})
+    return out, labels
 
 
-def long_readings(
-    path: Path,
-    rows: dict[str, NDArray[np.float64]],
-    modes: Sequence[str],
-    mode: NDArray[np.int64],
-    lines: NDArray[np.int64],
-    server: Cells,
-    around: list[Cells],
-) -> pd.DataFrame:
-    """One row for the server of each instant and one for each neighbour with a level, in that order.
+@dataclass(frozen=True)
+class Heard:
+    """Readings of some instants without their times and the servers' names: one row for each server, one for each
+    neighbour with a level, in that order.
 
-    `rows` holds time, lat, lon and the server's sinr_db of each instant; `mode` is a place in `modes`.
+    Attributes
+    ----------
+    columns : dict of name → Arrow array
+        All columns of a part but time and cell.
+    row : ndarray
+        The instant of each reading.
+    label : ndarray
+        The neighbour's place in `labels`; 0 for servers.
     """
-    cells = [server, *around]
-    kept = np.column_stack([np.ones(len(lines), dtype=bool), *(np.isfinite(cell.level) for cell in around)])
-    row, slot = np.nonzero(kept)
-    names = ("tech", "label", "channel", "level", "quality", "pci")
-    stacked = {name: np.column_stack([getattr(cell, name) for cell in cells])[kept] for name in names}
-    gsm, lte = stacked["tech"] == GSM, stacked["tech"] == LTE
-    offsets = np.cumsum([0, *(len(cell.labels) for cell in cells)])[slot]
-    known: dict[str, Any] = {name: rows[name][row] for name in ("time", "lat", "lon")}
-    known |= {"mode": _words(mode[row], modes), "rat": _words(stacked["tech"], TECHS), "serving": slot == 0}
-    known["cell"] = _words(stacked["label"] + offsets, [label for cell in cells for label in cell.labels])
-    for name, column in (("arfcn", "channel"), ("rxlev_dbm", "level"), ("rxqual", "quality")):
-        known[name] = np.where(gsm, stacked[column], np.nan)
-    for name, column in (("earfcn", "channel"), ("pci", "pci"), ("rsrp_dbm", "level"), ("rsrq_db", "quality")):
-        known[name] = np.where(lte, stacked[column], np.nan)
-    known["sinr_db"] = np.where(slot == 0, rows["sinr_db"][row], np.nan)
-    known |= {"file": _word(str(path), len(row)), "line": lines[row]}
-    return pd.DataFrame(
-        {name: known[name] if name in known else _unknown(name, len(row)) for name in READING_COLUMNS}, copy=False
-    )
+
+    columns: dict[str, Any]
+    row: NDArray[np.int64]
+    serving: NDArray[np.bool_]
+    label: NDArray[np.int64]
+    labels: Sequence[str]
 
 
-def _unknown(name: str, count: int) -> Any:
-    numeric = schema("log")[name].type in NUMERIC if name in LOG_COLUMNS else False
-    return np.full(count, np.nan) if numeric else _word("", count)
+def heard_readings(
+    instants: dict[str, NDArray[np.float64]], mode: NDArray[np.int64], modes: Sequence[str], lines: NDArray[np.int64],
+    server: Cells, around: Cells,
+) -> Heard:  # fmt: skip
+    """Readings in the long form.
 
-
-def _word(word: str, count: int) -> Any:
-    return pd.array(pa.repeat(pa.scalar(word, type=pa.large_string()), count), dtype="str")
-
-
-def _words(places: NDArray[np.int64], words: Sequence[str]) -> Any:
-    """Text from places in a list of words, without a Python string for each row."""
-    text = pa.large_string()
-    coded = pa.DictionaryArray.from_arrays(pa.array(places, type=pa.int32()), pa.array(list(words), type=text))
-    return pd.array(coded.cast(text), dtype="str")
+    `instants` holds lat, lon and the server's sinr_db of each row; `mode` is a place in `modes`.
+    """
+    kept = np.column_stack([np.ones(len(lines), dtype=bool), np.isfinite(around.level)])
+    row, slot = np.divmod(np.flatnonzero(kept), kept.shape[1])
+    main = slot == 0
+    every = bool(kept.all())
+    one: dict[str, NDArray[Any]] = {}
+    for name in ("tech", "channel", "level", "quality", "pci"):
+        wide = np.column_stack([getattr(server, name), getattr(around, name)])
+        one[name] = wide.reshape(-1) if every else wide[kept]
+    label = np.column_stack([np.zeros(len(lines), dtype=np.int64), around.label])[kept]
+    columns: dict[str, Any] = {name: streams.numbers(instants[name][row]) for name in ("lat", "lon")}
+    columns |= {"mode": streams.words(mode[row], modes), "rat": streams.words(one["tech"], TECHS)}
+    columns |= {"serving": pa.array(main), "line": pa.array(lines[row])}
+    columns["sinr_db"] = streams.numbers(np.where(main, instants["sinr_db"][row], np.nan))
+    for rat, names in ((GSM, ("arfcn", "rxlev_dbm", "rxqual")), (LTE, ("earfcn", "rsrp_dbm", "rsrq_db", "pci"))):
+        of_rat = one["tech"] == rat
+        if not of_rat.any():
+            continue
+        for name, source in zip(names, ("channel", "level", "quality", "pci"), strict=False):
+            values = one[source] if of_rat.all() else np.where(of_rat, one[source], np.nan)
+            whole = streams.PART_SCHEMA.field(name).type == pa.int32()
+            columns[name] = streams.whole_numbers(values) if whole else streams.numbers(values)
+    return Heard(columns, row, main, label, around.labels)

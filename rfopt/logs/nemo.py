@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from rfopt.errors import printable
 from rfopt.files import read_text
-from rfopt.logs import Log, log_formats
-from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, reject_table, table_of
+from rfopt.logs import Log, log_formats, reject_table
+from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, table_of
 from rfopt.logs.identity import bsic_words
 from rfopt.logs.instants import over_midnight
 from rfopt.logs.nemo_records import HANDLERS, Record, RecordError, Walk

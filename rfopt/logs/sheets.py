@@ -10,9 +10,9 @@ from pathlib import Path
 
 from rfopt.archives import is_workbook
 from rfopt.errors import InputError, printable
-from rfopt.files import read_bytes, read_text
 from rfopt.logs.column_map import ColumnMap
 from rfopt.logs.opening import header_names, header_of, opening
+from rfopt.logs.text_blocks import TextFile, text_file
 from rfopt.workbooks import read_workbook
 
 
@@ -26,7 +26,7 @@ class Sheet:
     encoding: str = ""
     content: str | None = None
 
-    def text(self) -> str:
+    def text(self) -> TextFile:
         """All of the text with the header.
 
         Raises
@@ -35,8 +35,9 @@ class Sheet:
             If the file cannot be read in its encoding.
         """
         if self.content is not None:
-            return self.content
-        return decoded(self.path, self.encoding) if self.encoding else read_text(self.path)
+            content = self.content.encode("utf-8", "replace")
+            return TextFile(self.path, "utf-8", len(content), content)
+        return text_file(self.path, self.encoding)
 
 
 def opened(path: Path, column_map: ColumnMap) -> Sheet | None:
@@ -63,25 +64,6 @@ def _without_last_blanks(sheet: Sheet) -> Sheet:
     while names and names[-1] == "":
         names.pop()
     return Sheet(sheet.path, names, sheet.delimiter, sheet.encoding, sheet.content)
-
-
-def decoded(path: Path, encoding: str) -> str:
-    """A text file in a stated encoding.
-
-    Raises
-    ------
-    InputError
-        If the encoding is unknown, the bytes are not in it, or the text holds NUL.
-    """
-    try:
-        text = read_bytes(path).decode(encoding)
-    except LookupError:
-        raise InputError(f"encoding '{printable(encoding)}' is unknown, expected one such as gb18030", path) from None
-    except UnicodeError:
-        raise InputError(f"is not text in {printable(encoding)}", path) from None
-    if "\0" in text:
-        raise InputError("holds NUL bytes, expected text", path, text[: text.index("\0")].count("\n") + 1)
-    return text.removeprefix("\ufeff")
 
 
 @functools.lru_cache(maxsize=2)

@@ -39,23 +39,56 @@ def transitions(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
     >>> transitions(pd.DataFrame(rows))[["time", "from_cell", "to_cell", "kind", "dwell_s"]].values.tolist()
     [[2, 'A', 'B', 'reselection', nan], [6, 'B', 'A', 'reselection', 4.0]]
     """
-    serving = readings[readings["serving"].to_numpy(dtype=bool)]
-    label = server_labels(serving)
-    before, after = serving.iloc[:-1], serving.iloc[1:]
-    time = serving["time"].to_numpy(dtype=float)
-    joined = np.diff(time) <= gap_s
-    for name in ("file", "point"):
-        joined &= before[name].to_numpy() == after[name].to_numpy()
+    stay = stays(readings, gap_s)
+    label = server_labels(stay)
+    time = stay["time"].to_numpy(dtype=float)
+    joined = _joined(stay, gap_s)
     changed = label[:-1] != label[1:]
     arrival = _arrivals(time, joined, changed)
     at = np.flatnonzero(joined & changed)
-    rat_from, rat_to = before["rat"].to_numpy()[at], after["rat"].to_numpy()[at]
-    moves = after.iloc[at][["time", "mode", "point", "file"]].reset_index(drop=True)
-    moves["from_cell"], moves["to_cell"] = pd.array(label[:-1][at], dtype="str"), pd.array(label[1:][at], dtype="str")
-    moves["rat_from"], moves["rat_to"] = pd.array(rat_from, dtype="str"), pd.array(rat_to, dtype="str")
+    moves = stay.iloc[1:].iloc[at][["time", "mode", "point", "file"]].reset_index(drop=True)
+    rat = stay["rat"].to_numpy()
+    for name, values in (("cell", label), ("rat", rat)):
+        for end, of in (("from", values[:-1]), ("to", values[1:])):
+            moves[f"{end}_cell" if name == "cell" else f"rat_{end}"] = pd.array(of[at], dtype="str")
     moves["kind"] = _kinds(moves)
     moves["dwell_s"] = time[1:][at] - arrival[:-1][at]
     return moves[COLUMNS]
+
+
+def stays(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
+    """The serving rows of a log with each stretch on one server as one row, which is all that `transitions` looks at.
+
+    Stays of a log's parts, one below the other, give those of the log; so a log of any length needs only its stays.
+
+    Returns
+    -------
+    DataFrame
+        The rows that begin a stay, and `until`, the time of its last.
+    """
+    serving = readings[readings["serving"].to_numpy(dtype=bool)]
+    if "until" not in serving.columns:
+        serving = serving.assign(until=serving["time"])
+    same = _joined(serving, gap_s)
+    for name in ("rat", "cell", "arfcn", "bsic", "earfcn", "pci"):
+        values = serving[name].to_numpy()
+        unknown = pd.isna(values)
+        same &= (values[1:] == values[:-1]) | (unknown[1:] & unknown[:-1])
+    fresh = np.ones(len(serving), dtype=bool)
+    fresh[1:] = ~same
+    begins = np.flatnonzero(fresh)
+    ends = np.flatnonzero(np.append(fresh[1:], True)[: len(fresh)])
+    return serving.iloc[begins].assign(until=serving["until"].to_numpy()[ends])
+
+
+def _joined(stay: pd.DataFrame, gap_s: float) -> NDArray[np.bool_]:
+    """Whether each row but the first belongs to the stretch of the one before it."""
+    time, until = stay["time"].to_numpy(dtype=float), stay["until"].to_numpy(dtype=float)
+    joined = time[1:] - until[:-1] <= gap_s
+    for name in ("file", "point"):
+        values = stay[name].to_numpy()
+        joined &= np.asarray(values[1:] == values[:-1], dtype=bool)
+    return np.asarray(joined)
 
 
 def server_labels(serving: pd.DataFrame) -> NDArray[np.object_]:

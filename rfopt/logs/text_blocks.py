@@ -1,0 +1,177 @@
+"""A text file as blocks of whole rows in UTF-8, so that a file of any size passes through bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from rfopt.errors import InputError, printable
+from rfopt.kernels.fields import QUOTE, whole_rows
+
+BLOCK_BYTES = 1 << 22
+"""Read at a time."""
+LONGEST_ROW_BYTES = 1 << 22
+"""A row longer than this is refused."""
+WORKERS = 2
+"""Blocks taken apart at the same time."""
+
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file whose every byte is known to be text in one encoding (see `text_file`).
+
+    `content` is a text made from the file, in UTF-8, that is read in its place.
+    """
+
+    path: Path
+    encoding: str
+    size: int
+    content: bytes | None = None
+
+    def opening(self, count: int) -> bytes:
+        """The first bytes of the text, `count` or more if it has as many."""
+        first = b""
+        for piece in self.pieces():
+            first += piece
+            if len(first) >= count:
+                break
+        return first
+
+    def pieces(self) -> Iterator[bytes]:
+        """The text in UTF-8 without a byte order mark, cut anywhere."""
+        if self.content is not None:
+            for at in range(0, len(self.content), BLOCK_BYTES):
+                yield self.content[at : at + BLOCK_BYTES]
+            return
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        plain = self.encoding == "utf-8-sig"
+        with self.path.open("rb") as stream:
+            fresh = True
+            while raw := stream.read(BLOCK_BYTES):
+                if plain and not fresh:
+                    yield raw
+                    continue
+                text = raw.removeprefix(codecs.BOM_UTF8) if plain else decoder.decode(raw).encode("utf-8", "replace")
+                yield text.removeprefix(codecs.BOM_UTF8)
+                fresh = False
+
+    def blocks(self, delimiter: str, quote: bool) -> Iterator[tuple[bytes, int]]:
+        """Blocks of whole rows and the number of lines above each; the last may lack its line end.
+
+        Raises
+        ------
+        InputError
+            If a row is longer than `LONGEST_ROW_BYTES`.
+        """
+        lines, rest = 0, b""
+        for piece in self.pieces():
+            text = rest + piece
+            end = _whole(text, delimiter, quote)
+            if end == 0 and len(text) > LONGEST_ROW_BYTES:
+                raise InputError(f"has a row longer than {LONGEST_ROW_BYTES} bytes", self.path)
+            if end:
+                yield text[:end], lines
+                lines += line_ends(text[:end])
+            rest = text[end:]
+        if rest:
+            yield rest, lines
+
+
+def text_file(path: Path, encoding: str = "") -> TextFile:
+    """A file as text: in the stated encoding, else UTF-8 (with or without BOM), UTF-16 with BOM or GB18030.
+
+    Raises
+    ------
+    InputError
+        If it is missing, no regular file, unreadable, in none of these encodings, or holds a NUL.
+    """
+    try:
+        if not path.exists():
+            raise InputError("no such file", path)
+        if not path.is_file():
+            raise InputError("is not a file", path)
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            marked = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        tried = (encoding,) if encoding else ("utf-16",) if marked else ("utf-8-sig", "gb18030")
+        for name in tried:
+            if _is_text(path, name):
+                return TextFile(path, name, size)
+    except LookupError:
+        raise InputError(f"encoding '{printable(encoding)}' is unknown, expected one such as gb18030", path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path) from None
+    raise InputError(f"is not text in {printable(encoding) or 'UTF-8, UTF-16 or GB18030'}", path)
+
+
+def _is_text(path: Path, encoding: str) -> bool:
+    """Whether all of a file is in an encoding.
+
+    Raises
+    ------
+    InputError
+        If the text holds a NUL.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, wide = 0, encoding.startswith("utf-16")
+    whole = True  # the bytes so far end with a character
+    with path.open("rb") as stream:
+        while raw := stream.read(BLOCK_BYTES):
+            if not wide and whole and raw.isascii():
+                text = raw
+            else:
+                try:
+                    text = decoder.decode(raw).encode("utf-8", "replace")
+                except UnicodeError:
+                    return False
+                whole = not decoder.getstate()[0]
+            if b"\0" in text:
+                line = lines + text[: text.index(b"\0")].count(b"\n") + 1
+                raise InputError("holds NUL bytes, expected text", path, line)
+            lines += text.count(b"\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def line_ends(text: bytes) -> int:
+    """Line ends in a block: newlines, returns and both together."""
+    if b"\r" not in text:
+        return text.count(b"\n")
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+
+
+def _whole(text: bytes, delimiter: str, quote: bool) -> int:
+    """Bytes up to the end of the last whole row."""
+    if quote and b'"' in text:
+        return int(whole_rows(np.frombuffer(text, dtype=np.uint8), ord(delimiter), QUOTE))
+    return max(text.rfind(b"\n"), text.rfind(b"\r", 0, len(text) - 1)) + 1
+
+
+def in_order(make: Callable[[_Item], _Made], items: Iterable[_Item]) -> Iterator[_Made]:
+    """What is made of each item, in their order, some at the same time; a few are made ahead and no more."""
+    waiting: deque[Future[_Made]] = deque()
+    with ThreadPoolExecutor(min(WORKERS, len(os.sched_getaffinity(0)))) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(make, item))
+                if len(waiting) > WORKERS:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
