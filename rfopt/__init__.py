@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         rollback,
         simulate,
         speak,
+        what_if,
         write_example,
         write_plan,
         write_report,
@@ -36,7 +37,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "apply", "calibrate", "diagnose", "diff", "plots", "predict", "read_case", "read_log", "read_network", "read_plan",
-    "recommend", "rollback", "simulate", "speak", "write_example", "write_plan", "write_report",
+    "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan", "write_report",
 ]  # fmt: skip
 ROOMS = ("plots",)
 """Names that are modules; all others stand in `rfopt.front_door`."""

@@ -26,11 +26,12 @@ from rfopt.recommendation import recommend as recommend_case
 from rfopt.report import write_report as report_of
 from rfopt.simulation import Simulation, simulation
 from rfopt.sites import read_network as network_of
+from rfopt.sliders import WhatIf, what_if_of
 from rfopt.words import speak, spoken
 
 __all__ = [
     "apply", "calibrate", "diagnose", "diff", "predict", "read_case", "read_log", "read_network", "read_plan",
-    "recommend", "rollback", "simulate", "speak", "write_example", "write_plan", "write_report",
+    "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan", "write_report",
 ]  # fmt: skip
 
 AnyPath = str | Path
@@ -185,6 +186,24 @@ def simulate(case: Case | AnyPath, plan: Plan | AnyPath = (), seed: int = 0, pro
     """
     read = _case(case)
     return simulation(read, _plan(plan, needed_network(read)), seed, progress)
+
+
+def what_if(case: Case | Diagnosis | Recommendation | AnyPath, seed: int = 0) -> WhatIf:
+    """Try out a plan by hand: sliders in a notebook, `WhatIf.answer` anywhere.
+
+    Parameters
+    ----------
+    case : Case, Diagnosis, Recommendation, str or Path
+        The sliders begin as found, or with the recommendation's plan.
+    seed : int
+        Of a case that is not diagnosed yet.
+
+    Raises
+    ------
+    InputError
+        If the case has no network or its log matches none of its cells.
+    """
+    return what_if_of(case if isinstance(case, Diagnosis | Recommendation) else diagnose(case, seed))
 
 
 def calibrate(case: Case | AnyPath, progress: Progress = quiet) -> CalibratedCase:

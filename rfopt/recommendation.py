@@ -190,9 +190,9 @@ def recommend(
         If the case has no network or its log matches none of its cells.
     """
     evidence, diagnosis = diagnose_case(case, seed, progress, budget)
-    moves, dropped = _permitted(evidence, diagnosis)
+    moves, dropped = permitted(evidence, diagnosis)
     progress("search", 0.0)
-    groups = groups_of(evidence, _movable(moves))
+    groups = groups_of(evidence, movable(moves))
     exact = _search(evidence, groups, moves, progress, most_plans=MOST_PLANS)
     draws = min(ROUGH_DRAWS, evidence.situation.budget.draws)
     fewer = replace(evidence, situation=thinned(evidence.situation, draws))
@@ -217,7 +217,7 @@ def _search(evidence: Evidence, groups: Groups, moves: list[Move], progress: Pro
     )
 
 
-def _permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], list[Rejection]]:
+def permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], list[Rejection]]:
     """Moves that the findings call for and the case's limits allow, and those the limits rule out."""
     serious = tuple(f for f in diagnosis.findings if f.severity >= FOUND)
     moves: list[Move] = []
@@ -233,7 +233,7 @@ def _permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], li
     return moves, list(dropped.values())
 
 
-def _movable(moves: list[Move]) -> list[str]:
+def movable(moves: list[Move]) -> list[str]:
     """Cells whose level some move changes."""
     parameters = ("power_dbm", "mech_tilt_deg", "elec_tilt_deg")
     return sorted({c.cell for move in moves for c in move.changes if c.parameter in parameters})

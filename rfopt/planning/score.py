@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,10 +117,11 @@ def score(evidence: Evidence, groups: Groups, plan: Plan) -> Score:
     after = apply(evidence.network, plan)
     replay = simulate(evidence.situation, after)
     odd = len(misalignments(evidence, after))
-    return Score(by_draw(replay, evidence), _harm(groups, after, plan), cost_of(plan), odd)
+    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd)
 
 
-def _harm(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
+def harm_of(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
+    """Whom a plan harms; nobody where it moves no level."""
     moves_levels = any(
         c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg") for c in plan
     )
@@ -137,18 +140,30 @@ def figures_by_draw(replay: Replay, evidence: Evidence, names: tuple[str, ...]) 
     return [{name: columns[name][k] for name in names} for k in range(evidence.situation.budget.draws)]
 
 
+def figures_of(replay: Replay, evidence: Evidence) -> dict[str, float]:
+    """Every figure over all runs, as `rfopt.kpis.compute` gives it; what a plan left alone is not computed again."""
+    return {name: _once("all", name, replay, evidence, kpis[name]) for name in kpis}
+
+
 def _column(replay: Replay, evidence: Evidence, name: str) -> list[float]:
-    """One figure in every draw, remembered by the very timelines it was read from."""
+    """One figure in every draw."""
+    slices = evidence.situation.runs_of_draw()
+    return list(
+        _once("draws", name, replay, evidence, lambda alone: [float(kpis[name](alone.runs(runs))) for runs in slices])
+    )
+
+
+def _once(kind: str, name: str, replay: Replay, evidence: Evidence, work: Callable[[Replay], Any]) -> Any:
+    """What `work` makes of a figure's part of a replay, remembered by the very timelines it was read from."""
     machine = kpis.facts[name]["of"]
     parts = tuple(replay.of(machine)), replay.fallbacks if machine == "csfb" else ()
     remembered = evidence.situation.figures
-    key = name, tuple(id(part) for part in (*parts[0], *parts[1]))
+    key = kind, name, tuple(id(part) for part in (*parts[0], *parts[1]))
     if key not in remembered:
-        alone = replace(replay, timelines=parts[0], fallbacks=parts[1])
-        remembered[key] = parts, [float(kpis[name](alone.runs(runs))) for runs in evidence.situation.runs_of_draw()]
+        remembered[key] = parts, work(replace(replay, timelines=parts[0], fallbacks=parts[1]))
         while len(remembered) > MOST_REMEMBERED:
             del remembered[next(iter(remembered))]
-    return list(remembered[key][1])
+    return remembered[key][1]
 
 
 def intervals(replay: Replay, evidence: Evidence) -> dict[str, tuple[float, float]]:
@@ -166,7 +181,8 @@ def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, flo
 def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
     """Of attempts that succeed, unless more than one in twenty may fail: a failed one counts `FAILED_S`."""
     name, share = "csfb_delay_p95_s", "csfb_success_share"
-    within = _known(name, _succeeded(replay), replace(evidence, replay=_succeeded(evidence.replay)))
+    before, after = (_once("succeeded", name, each, evidence, _succeeded) for each in (evidence.replay, replay))
+    within = _known(name, after, replace(evidence, replay=before))
     good = _known(share, replay, evidence)
     if within is None or good is None:
         return np.nan, np.nan
@@ -213,12 +229,14 @@ def _ends(sample: Sample, known: Known, evidence: Evidence) -> tuple[float, floa
 
 def _sample(name: str, replay: Replay, evidence: Evidence) -> Sample | None:
     """A figure in every draw that can give it, with what chance does to it; None if none can."""
+    sample: Sample | None = _once("sample", name, replay, evidence, lambda alone: _sampled(name, alone, evidence))
+    return sample
+
+
+def _sampled(name: str, alone: Replay, evidence: Evidence) -> Sample | None:
     machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
-    alone = replace(
-        replay, timelines=tuple(replay.of(machine)), fallbacks=replay.fallbacks if machine == "csfb" else ()
-    )
     slices = evidence.situation.runs_of_draw()
-    values = np.array([float(kpis[name](alone.runs(runs))) for runs in slices])
+    values = np.array(_column(alone, evidence, name))
     slices = [runs for runs, value in zip(slices, values, strict=True) if np.isfinite(value)]
     if not slices:
         return None

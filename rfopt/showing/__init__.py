@@ -15,13 +15,14 @@ from rfopt.logs import Log
 from rfopt.network import Changes, Network
 from rfopt.prediction import Prediction
 from rfopt.recommendation import Recommendation
-from rfopt.showing.figures import simulation_html
+from rfopt.showing.figures import answer_html, simulation_html
 from rfopt.showing.findings import diagnosis_html
 from rfopt.showing.inputs import case_html, log_html, network_html
 from rfopt.showing.levels import calibration_html, prediction_html
 from rfopt.showing.pieces import framed
 from rfopt.showing.plans import changes_html, recommendation_html
 from rfopt.simulation import Simulation
+from rfopt.sliders.answers import Answer
 from rfopt.words import spoken
 
 LOOKS: dict[type, Callable[..., Any]] = {
@@ -32,6 +33,7 @@ LOOKS: dict[type, Callable[..., Any]] = {
     Diagnosis: diagnosis_html,
     Recommendation: recommendation_html,
     Simulation: simulation_html,
+    Answer: answer_html,
     Prediction: prediction_html,
     CalibratedCase: calibration_html,
 }

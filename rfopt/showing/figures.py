@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from rfopt.kpis import aim, kpis
 from rfopt.report.sentences import amount, join_unit, number, target_text, unit_name, with_unit
-from rfopt.showing.pieces import small, table, title
+from rfopt.report.verdict import harm_text
+from rfopt.showing.pieces import line, small, table, title
 from rfopt.simulation import Simulation
+from rfopt.sliders.answers import Answer
 from rfopt.words import say
 
 COLUMNS = (
@@ -58,4 +60,15 @@ def simulation_html(found: Simulation, lang: str) -> Markup:
         title(say("show.simulated", lang, changes=len(found.plan), before=before, after=after))
         + figures_table(found.measured, found.before, found.after, found.interval, lang)
         + small(found.warnings, say("show.notes", lang, count=len(found.warnings)))
+    )
+
+
+def answer_html(found: Answer, lang: str) -> Markup:
+    """The score before and after, whom it harms, and the figures."""
+    before, after = (number(100.0 * value, 0) for value in found.objective)
+    harm = line(harm_text(found.harm, lang), say("verdict.label.cost", lang))
+    return (
+        title(say("show.simulated", lang, changes=len(found.plan), before=before, after=after))
+        + harm
+        + figures_table(found.measured, found.before, found.after, found.interval, lang)
     )
