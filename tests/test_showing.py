@@ -14,7 +14,7 @@ import rfopt
 from rfopt.diagnosis import Diagnosis
 from rfopt.errors import InputError
 from rfopt.finding import Finding
-from rfopt.logs import Log, no_rejects
+from rfopt.logs import Log, reject_table
 from rfopt.network import Change, Changes, Network
 from rfopt.rules import Figures
 from rfopt.showing import LOOKS, html_of
@@ -80,7 +80,7 @@ def values(case):
 
     return [
         network,
-        Log(readings, no_rejects(), len(readings), HOSTILE, notes=(HOSTILE,)),
+        Log(readings, reject_table([]), len(readings), HOSTILE, notes=(HOSTILE,)),
         hostile_case,
         plan,
         Diagnosis((finding,), (np.nan,), Figures(figures, figures), 0.4, Evidence()),
