@@ -34,11 +34,14 @@ class InputError(Exception):
         self.line = line
         super().__init__(self.message)
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """``FILE:LINE:``, as far as it is known."""
         place = "" if self.file is None else printable(self.file, 4096) + ":"
-        if self.line is not None:
-            place += f"{self.line}:"
-        return f"{place} {self.message}".strip()
+        return place if self.line is None else f"{place}{self.line}:"
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.message}".strip()
 
 
 def printable(text: object, longest: int = 60) -> str:

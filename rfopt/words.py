@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import re
 from importlib import resources
 from typing import Any
 
@@ -48,3 +49,44 @@ def say(key: str, lang: str, /, **values: Any) -> str:
         If the catalogue lacks the key: a bug, found by a test.
     """
     return catalogue()[key][lang].format(**values)
+
+
+@functools.cache
+def _by_english() -> dict[str, dict[str, str]]:
+    return {words["en"]: words for words in catalogue().values()}
+
+
+def translated(text: str, lang: str) -> str:
+    """A whole English text of the code, such as a docstring, in a language; itself where nobody wrote it."""
+    return _by_english().get(text, {}).get(lang, text)
+
+
+@functools.cache
+def _templates() -> list[tuple[re.Pattern[str], str]]:
+    """Patterns of the messages that rfopt composes, those with most fixed text first, and their Chinese."""
+    rows = [words for key, words in catalogue().items() if key.startswith("error.")]
+    rows.sort(key=lambda words: -len(re.sub(r"\{\w+\}", "", words["en"])))
+    return [(_pattern(words["en"]), words["zh"]) for words in rows]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    blanks = (f"(?P<{part}>.*?)" if k % 2 else re.escape(part) for k, part in enumerate(parts))
+    return re.compile("".join(blanks), re.DOTALL)
+
+
+def in_words(message: str, lang: str) -> str:
+    """A composed English message in a language, found by its fixed text; as it is where the catalogue lacks it.
+
+    Messages are composed where they arise, which knows no language; blanks may hold further messages.
+
+    >>> in_words("no such file", "en")
+    'no such file'
+    """
+    if lang == "en":
+        return message
+    for pattern, said in _templates():
+        found = pattern.fullmatch(message)
+        if found:
+            return said.format(**{name: in_words(value, lang) for name, value in found.groupdict().items()})
+    return message

@@ -5,43 +5,60 @@ Science packages are imported inside the commands, so that help answers at once.
 
 from __future__ import annotations
 
+import copy
+import os
 import sys
 from importlib import import_module
-from typing import Any
 
 import click
 
 from rfopt import __version__
-from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.cli.options import Suggesting, spoken
+from rfopt.errors import InputError
 
-COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate", "compare")
+COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate", "compare",
+            "explain", "doctor", "completion")  # fmt: skip
 BAD_INPUT = 2
+EXIT_CODES = "Exit codes: 0 done, 2 bad input or usage."
 
 
-class Group(click.Group):
-    """Commands in the order they are used, each in a file of its name, with a suggestion for a mistyped one."""
+class Group(Suggesting):
+    """Commands in the order they are used, each in a file of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order they are used."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, loaded when asked for."""
+        """The command of a name, loaded when asked for, its help in the user's language."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"rfopt.cli.{cmd_name}"), cmd_name)
-        return command
+        command.epilog = command.epilog or EXIT_CODES
+        return _in_chinese(command) if spoken() == "zh" else command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command of a word; an unknown word is refused with the nearest known one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = did_you_mean(args[0], COMMANDS) or f"; expected one of {', '.join(COMMANDS)}"
-            raise click.UsageError(f"no command '{printable(args[0])}'{near}")
-        return super().resolve_command(ctx, args)
+
+def _in_chinese(command: click.Command) -> click.Command:
+    """A command whose help, options and own commands speak Chinese as far as the catalogue does."""
+    from rfopt.words import translated
+
+    spoken = copy.copy(command)
+    parts = (command.help or "").split("\n\n")
+    texts = (part if "\b" in part else translated(" ".join(part.split()), "zh") for part in parts)
+    spoken.help = "\n\n".join(texts)
+    spoken.epilog = translated(" ".join((command.epilog or "").split()), "zh")
+    spoken.params = [copy.copy(parameter) for parameter in command.params]
+    for parameter in spoken.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = translated(parameter.help, "zh")
+    if isinstance(spoken, click.Group):
+        spoken.commands = {name: _in_chinese(inner) for name, inner in spoken.commands.items()}
+    return spoken
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
+@click.option("--lang", type=click.Choice(["en", "zh"]), expose_value=False, help="Language, also of this help.")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """From a walk test in a high-rise flat to a parameter change plan, for 2G and 4G.
@@ -50,6 +67,9 @@ def cli(ctx: click.Context) -> None:
     rfopt example here                                     a case to start with
     rfopt diagnose here/drive_tests/baohu_tianxia          what is wrong
     rfopt recommend here/drive_tests/baohu_tianxia -o out  what to change
+    rfopt compare here/drive_tests/baohu_tianxia retest    did it work
+    rfopt explain penalty_time_s                           what is that
+    rfopt doctor                                           is all installed
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -58,18 +78,24 @@ def cli(ctx: click.Context) -> None:
 def main() -> None:
     """Run a command; bad input is one line on standard error and exit code 2."""
     try:
-        cli(standalone_mode=False)
+        command = _in_chinese(cli) if spoken() == "zh" else cli
+        command(standalone_mode=False)
     except InputError as error:
-        fail(str(error))
+        fail(error.message, error.place)
     except click.ClickException as error:
         fail(" ".join(error.format_message().split()))
     except click.Abort:
         fail("interrupted")
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
 
 
-def fail(message: str) -> None:
-    """One line and exit code 2."""
-    click.echo(f"error: {message}", err=True)
+def fail(message: str, place: str = "") -> None:
+    """One line, with the file and line at fault first, and exit code 2."""
+    from rfopt.cli.output import paint
+    from rfopt.words import in_words, say
+
+    lang = spoken()
+    click.echo(f"{paint(say('cli.error', lang), 'red')} {f'{place} {in_words(message, lang)}'.strip()}", err=True)
     sys.exit(BAD_INPUT)

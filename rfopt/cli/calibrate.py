@@ -40,8 +40,12 @@ def calibrate(
         write_whole(output, as_text(with_model(result)))
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
-    after = [f"{output}"] if output else [hint(lang, "calibrate", f"rfopt calibrate {case} -o calibration.json")]
-    tell(json_to, quiet, lines(result, table, lang), after)
+    after = (
+        hint(lang, "rfopt", "predict", "NETWORK", "--calibration", output)
+        if output
+        else hint(lang, "rfopt", "calibrate", case, "-o", "calibration.json")
+    )
+    tell(json_to, quiet, lines(result, table, lang), [f"{output}"] if output else [], after)
 
 
 def lines(result: CalibratedCase, table: dict[str, Any], lang: str) -> list[str]:

@@ -55,9 +55,7 @@ def compare(
     page = write_retest(found, output, lang) if output else None
     finish(table, json_to)
     warn(table["notes"], lang, quiet, verbose)
-    tell(json_to, quiet, _lines(found, lang), [f"{page}"] if page else [])
-    if quiet and page is None:
-        tell(json_to, False, [], [found.verdict.word])
+    tell(json_to, False, [found.verdict.word] if quiet else _lines(found, lang), [f"{page}"] if page else [])
     if found.verdict.word == "worse":
         raise SystemExit(WORSE)
 

@@ -14,7 +14,13 @@ from rfopt.cli.output import finding_lines, finish, hint, progress, tell, warn
 @click.argument("case", type=click.Path(path_type=Path))
 @common
 def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
-    """Say what is wrong in CASE, with the evidence. CASE is a folder with case.toml, or a single log."""
+    """Say what is wrong in CASE, with the evidence. CASE is a folder with case.toml, or a single log.
+
+    \b
+    rfopt diagnose drive_tests/baohu_tianxia
+    rfopt diagnose walk.csv                     # without a network: what the log alone shows
+    rfopt diagnose drive_tests/baohu_tianxia --json - | jq '.diagnosis[0]'
+    """
     from rfopt.case import read_case
     from rfopt.diagnosis import diagnose_log
     from rfopt.recommendation import diagnose_case
@@ -29,9 +35,5 @@ def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool,
         table = diagnosis_json(evidence, found, seed, lang)
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
-    tell(
-        json_to,
-        quiet,
-        finding_lines(table),
-        [hint(lang, "recommend", f"rfopt recommend {case}")] if read.network else [],
-    )
+    after = hint(lang, "rfopt", "recommend", case, "-o", "out") if read.network else ""
+    tell(json_to, quiet, [], finding_lines(table), after)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import finish, tell, warn
+from rfopt.cli.output import finish, hint, tell, warn
 
 
 @click.command()
@@ -34,4 +34,4 @@ def ingest(
     result = run(logs, output, name, rejects, column_map)
     finish(result.as_json(), json_to)
     warn(list(result.notes), lang, quiet, verbose)
-    tell(json_to, quiet, result.lines(lang), [f"{output}"])
+    tell(json_to, quiet, result.lines(lang), [f"{output}"], hint(lang, "rfopt", "diagnose", output))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rfopt.cli.options import common
+from rfopt.cli.options import Suggesting, common
 from rfopt.cli.output import finish, hint, tell, warn
 
 SYSTEMS = click.Choice(["wgs84", "gcj02", "bd09"])
@@ -23,7 +23,7 @@ def places(function: Callable[..., None]) -> Callable[..., None]:
     )(function)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Suggesting, invoke_without_command=True)
 @click.pass_context
 def network(ctx: click.Context) -> None:
     """Look at a NETWORK of any format, or convert it to tables.
@@ -78,4 +78,4 @@ def convert(
     written = write_network(read, path, output)
     finish(summarise(read) | {"files": [str(file) for file in written]}, json_to)
     warn(list(read.notes), lang, quiet, verbose)
-    tell(json_to, quiet, [f"{file}" for file in written], [hint(lang, "show", f"rfopt network show {output}")])
+    tell(json_to, quiet, [], [f"{file}" for file in written], hint(lang, "rfopt", "network", "show", output))

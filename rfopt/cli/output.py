@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -16,13 +17,14 @@ LEAST_PROGRESS_S = 2.0
 LEAST_PACE = 0.02
 """A pace told from less of a stage than this is no pace."""
 BAR = 30
+SERIOUS = 0.5
 
 
-def hint(lang: str, key: str, command: str) -> str:
-    """The next command to type."""
+def hint(lang: str, *words: object) -> str:
+    """The next command to type, its words as a shell wants them."""
     from rfopt.words import say
 
-    return f"{say('cli.next', lang)} {command}"
+    return f"{say('cli.next', lang)} {shlex.join(str(word) for word in words)}"
 
 
 def as_text(table: Any) -> str:
@@ -40,11 +42,14 @@ def finish(table: Any, json_to: str | None) -> None:
         write_whole(Path(json_to), as_text(table))
 
 
-def tell(json_to: str | None, quiet: bool, lines: list[str], last: list[str]) -> None:
-    """Print for people, unless the JSON has standard output; `last` is the result that `-q` keeps."""
+def tell(json_to: str | None, quiet: bool, lines: list[str], last: list[str], after: str = "") -> None:
+    """Print for people, unless the JSON has standard output; `last` is the result that `-q` keeps.
+
+    `after` is what to do next (`hint`), which `-q` leaves out.
+    """
     if json_to == "-":
         return
-    for line in ([] if quiet else lines) + last:
+    for line in last if quiet else [*lines, *last, *([after] if after else [])]:
         click.echo(line)
 
 
@@ -52,10 +57,10 @@ def warn(notes: list[str], lang: str, quiet: bool, verbose: bool) -> None:
     """Warnings to standard error: all with -v, their number otherwise, none with -q."""
     if quiet or not notes:
         return
-    from rfopt.words import say
+    from rfopt.words import in_words, say
 
-    for note in notes if verbose else [say("cli.notes", lang, count=len(notes))]:
-        click.echo(f"note: {note}", err=True)
+    for note in [in_words(one, lang) for one in notes] if verbose else [say("cli.notes", lang, count=len(notes))]:
+        click.echo(f"{paint(say('cli.note', lang), 'yellow')} {note}", err=True)
 
 
 class progress:  # noqa: N801  a context manager that reads as a verb
@@ -134,4 +139,8 @@ def paint(text: str, colour: str) -> str:
 
 def finding_lines(table: dict[str, Any]) -> list[str]:
     """Findings, a line each, worst first."""
-    return [f"{f['severity']:.2f}  {f['text']}" for f in table["diagnosis"]] or ["–"]
+    lines = []
+    for finding in table["diagnosis"]:
+        severity = f"{finding['severity']:.2f}"
+        lines.append(f"{paint(severity, 'red') if finding['severity'] >= SERIOUS else severity}  {finding['text']}")
+    return lines or ["–"]

@@ -64,8 +64,8 @@ def predict(
     written = write_prediction(found, output, lang) if output else []
     finish(summary(found), json_to)
     warn(list(found.notes), lang, quiet, verbose)
-    after = [f"{path}" for path in written] or [hint(lang, "predict", f"rfopt predict {network} -o out")]
-    tell(json_to, quiet, lines(found, lang), after)
+    after = "" if written else hint(lang, "rfopt", "predict", network, "-o", "out")
+    tell(json_to, quiet and bool(written), lines(found, lang), [f"{path}" for path in written], after)
 
 
 def place(text: str) -> tuple[float, float]:

@@ -54,7 +54,13 @@ def recommend(
     report = write_results(result, table, output, lang) if output else None
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
-    tell(json_to, quiet, [*finding_lines(table), "", *plan_lines(result, lang)], [f"{report}"] if report else [])
+    tell(
+        json_to,
+        quiet,
+        [*finding_lines(table), "", *plan_lines(result, lang)],
+        [f"{report}"] if report else [],
+        _next(case, output, result, lang),
+    )
 
 
 def write_results(result: Recommendation, table: dict[str, Any], folder: Path, lang: str) -> Path:
@@ -67,6 +73,16 @@ def write_results(result: Recommendation, table: dict[str, Any], folder: Path, l
     write_whole(folder / "rollback.csv", plan_text(rollback(result.evidence.network, result.plan)))
     write_whole(folder / "recommendation.json", as_text(table))
     return write_report(result, folder, lang)
+
+
+def _next(case: Path, output: Path | None, result: Recommendation, lang: str) -> str:
+    """What to do next: write the plan, or after it is carried out compare the re-test."""
+    from rfopt.cli.output import hint
+
+    if output is None:
+        return hint(lang, "rfopt", "recommend", case, "-o", "out")
+    promised = output / "recommendation.json"
+    return hint(lang, "rfopt", "compare", case, "RETEST", "--promised", promised) if result.steps else ""
 
 
 def plan_lines(result: Recommendation, lang: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import columns, finish, progress, tell, warn
+from rfopt.cli.output import columns, finish, hint, progress, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.case import Case
@@ -45,6 +45,11 @@ def simulate(
     """Replay CASE on simulated fading and print its key figures, without or with a plan.
 
     With --replay or --why the levels are the log's own; CASE may then be a single log, with or without a network.
+
+    \b
+    rfopt simulate drive_tests/baohu_tianxia --plan out/plan.csv
+    rfopt simulate drive_tests/baohu_tianxia --replay
+    rfopt simulate drive_tests/baohu_tianxia --why 292
     """
     if case is None and log_file in (None, OWN_LOGS):
         raise click.UsageError("Missing argument 'CASE'.")
@@ -64,7 +69,8 @@ def simulate(
         table = simulate_case(read, plan, seed, told)
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
-    tell(json_to, quiet, figure_lines(table["kpis"], lang), [])
+    after = "" if plan_file else hint(lang, "rfopt", "recommend", case, "-o", "out")
+    tell(json_to, quiet, [], figure_lines(table["kpis"], lang), after)
 
 
 def figure_lines(kpis: dict[str, Any], lang: str) -> list[str]:

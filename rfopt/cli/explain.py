@@ -1,0 +1,147 @@
+"""What a rule, a key figure or a parameter is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rfopt.cli.options import common
+from rfopt.cli.output import columns, finish, hint, tell
+
+if TYPE_CHECKING:
+    from rfopt.reference import Entry
+
+NUMBERS = ("target", "fail")
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[RULE|PARAMETER|KPI]")
+@common
+def explain(name: str | None, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
+    """Say what a rule, a parameter or a key figure is: definition, range, unit, default, where it comes from.
+
+    Without a name, list all of them.
+
+    \b
+    rfopt explain penalty_time_s
+    rfopt explain pingpong_handover --lang zh
+    rfopt explain | grep reselect
+    """
+    from rfopt.reference import entries, find
+
+    if name is None:
+        table = {"schema": "rfopt.reference/1", "entries": [_json(entry, lang) for entry in entries()]}
+        finish(table, json_to)
+        tell(json_to, quiet, [], list(_listed(lang)), hint(lang, "rfopt", "explain", "penalty_time_s"))
+        return
+    found = find(name)
+    finish({"schema": "rfopt.reference/1", "entries": [_json(entry, lang) for entry in found]}, json_to)
+    tell(json_to, quiet, [], [line for entry in found for line in (*_lines(entry, lang), "")][:-1])
+
+
+def _listed(lang: str) -> Iterator[str]:
+    from rfopt.reference import entries
+    from rfopt.words import say
+
+    for kind in ("rule", "kpi", "parameter"):
+        yield say(f"explain.kind.{kind}", lang)
+        of_kind = [entry for entry in entries() if entry.kind == kind]
+        rows = {entry.name: ["  " + entry.name, entry.label(lang) or entry.told(lang)] for entry in of_kind}
+        yield from columns(list(rows.values()), left=2)
+        yield ""
+
+
+def _json(entry: Entry, lang: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "kind": entry.kind,
+        "name": entry.name,
+        "label": entry.label(lang),
+        "definition": entry.told(lang),
+    }
+    row |= {"source": entry.source, **entry.facts}
+    if entry.column is not None:
+        column = entry.column
+        row |= {"table": f"{entry.table}.csv", "unit": column.unit, "default": column.default, "range": column.range}
+        row |= {"affects": list(column.affects), "needs_crew": column.visit, "needed": column.need}
+    return row
+
+
+def _lines(entry: Entry, lang: str) -> Iterator[str]:
+    from rfopt.words import say
+
+    label = entry.label(lang)
+    yield f"{entry.name} · {say(f'explain.one.{entry.kind}', lang)}" + (f" · {label}" if label else "")
+    yield f"  {entry.told(lang)}"
+    rows = [[f"  {say(f'explain.{key}', lang)}", text] for key, text in _facts(entry, lang) if text]
+    yield from columns(rows, left=2)
+
+
+def _facts(entry: Entry, lang: str) -> Iterator[tuple[str, str]]:
+    """Key of the catalogue and text of each fact."""
+    facts = entry.facts
+    if entry.kind == "kpi":
+        yield "unit", _unit(str(facts["unit"]), lang)
+        yield "target", _aim(facts, lang)
+        yield "weight", f"{facts['weight']:.0%}" if facts.get("weight") else ""
+        yield "machine", _words([str(facts["of"])], lang)
+    elif entry.kind == "rule":
+        yield "thresholds", ", ".join(f"{name} = {value:g}" for name, value in facts.items())
+    if entry.column is not None:
+        yield from _column_facts(entry, lang)
+    yield "source", entry.source
+
+
+def _column_facts(entry: Entry, lang: str) -> Iterator[tuple[str, str]]:
+    from rfopt.words import say
+
+    column = entry.column
+    if column is None:
+        return
+    yield "table", f"{entry.table}.csv"
+    yield "unit", _unit(column.unit, lang)
+    yield "range", _range(column.range, column.type, lang)
+    yield "default", column.default.replace("=", " = ").replace("  ", " ") or say("explain.no_default", lang)
+    yield "affects", _words(column.affects, lang)
+    if column.affects:
+        yield "who", say("explain.crew" if column.visit else "explain.remote", lang)
+
+
+def _range(text: str, kind: str, lang: str) -> str:
+    """A range of the schema in words: ``0:7:1`` is 0 to 7 in steps of 1.
+
+    >>> _range("0:300:20 640", "real", "en")
+    '0 to 300 in steps of 20, or 640'
+    """
+    from rfopt.words import say
+
+    if kind == "choice":
+        return " | ".join(text.split())
+    spans = []
+    for word in text.split():
+        low, high, step = (*word.split(":"), "", "")[:3]
+        key = "explain.steps" if step else "explain.span"
+        spans.append(say(key, lang, low=low, high=high, step=step) if high else low)
+    return say("explain.or", lang).join(spans)
+
+
+def _aim(facts: dict[str, Any], lang: str) -> str:
+    from rfopt.words import say
+
+    if "target" not in facts:
+        return say("explain.no_target", lang)
+    sign = "≥" if facts["target"] > facts["fail"] else "≤"
+    return say("explain.aim", lang, sign=sign, **{name: f"{facts[name]:g}" for name in NUMBERS})
+
+
+def _unit(unit: str, lang: str) -> str:
+    from rfopt.words import say
+
+    return say("explain.share", lang) if unit == "share" else unit
+
+
+def _words(machines: list[str] | tuple[str, ...], lang: str) -> str:
+    from rfopt.words import catalogue, say
+
+    return ", ".join(say(f"explain.of.{m}", lang) if f"explain.of.{m}" in catalogue() else m for m in machines)

@@ -1,0 +1,126 @@
+"""What every rule, key figure and parameter is, read from the shelves' sources and the schema without importing them.
+
+The shelf's file is the only place that defines an entry: its docstrings say what it is, its decorator what it should
+be, its defaults which thresholds it has.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.schema import Column, schema
+from rfopt.words import catalogue, say, translated
+
+SHELVES = {"rule": "rules", "kpi": "kpis"}
+MOST_SUGGESTED = 5
+TABLES = ("cells", "neighbours", "redirects", "layers", "log", "points", "plan")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be explained.
+
+    Attributes
+    ----------
+    kind : str
+        ``rule``, ``kpi`` or ``parameter``.
+    definition : str
+        In English, as the source has it.
+    source : str
+        The file that defines it, relative to the package.
+    facts : mapping
+        Of a rule its thresholds, of a figure what its decorator says.
+    column : Column or None
+        Of a parameter: its row of the schema; `table` names it.
+    """
+
+    kind: str
+    name: str
+    definition: str
+    source: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    column: Column | None = None
+    table: str = ""
+
+    def label(self, lang: str) -> str:
+        """The short name for people; '' where it has none."""
+        key = {"rule": f"rule.{self.name}.name", "kpi": f"kpi.{self.name}"}.get(self.kind, f"parameter.{self.name}")
+        return say(key, lang) if key in catalogue() else ""
+
+    def told(self, lang: str) -> str:
+        """The definition in a language; in English where the catalogue does not translate it."""
+        return translated(self.definition, lang)
+
+
+@functools.cache
+def entries() -> tuple[Entry, ...]:
+    """Everything that can be explained: rules, figures, then the columns table by table."""
+    found = [entry for kind, folder in SHELVES.items() for entry in _of_shelf(kind, folder)]
+    return (*found, *_parameters())
+
+
+def _of_shelf(kind: str, folder: str) -> Iterator[Entry]:
+    here = Path(__file__).parent
+    for path in sorted((here / folder).glob("[a-z]*.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        for node in module.body:
+            if isinstance(node, ast.FunctionDef) and node.name == path.stem and node.decorator_list:
+                texts = (ast.get_docstring(module) or "", ast.get_docstring(node) or "")
+                definition = " ".join(" ".join(texts).split())
+                source = path.relative_to(here.parent).as_posix()
+                yield Entry(kind, node.name, definition, source, {**_decorated(node), **_thresholds(node)})
+
+
+def _decorated(node: ast.FunctionDef) -> dict[str, Any]:
+    calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]
+    return {word.arg: ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg}
+
+
+def _thresholds(node: ast.FunctionDef) -> dict[str, Any]:
+    names = [one.arg for one in node.args.args[len(node.args.args) - len(node.args.defaults) :]]
+    return {name: ast.literal_eval(value) for name, value in zip(names, node.args.defaults, strict=True)}
+
+
+def _parameters() -> Iterator[Entry]:
+    for table in TABLES:
+        for name, column in schema(table).items():
+            yield Entry("parameter", name, column.meaning, f"rfopt/schema/{table}.csv", {}, column, table)
+
+
+def find(word: str) -> list[Entry]:
+    """The entries of a name, whatever its case, or of a label in either language.
+
+    Raises
+    ------
+    InputError
+        If nothing has the name; the nearest names are suggested.
+    """
+    known = entries()
+    folded = word.strip().casefold().replace("-", "_").replace(" ", "_")
+    found = [entry for entry in known if entry.name.casefold() == folded]
+    if not found:
+        found = [entry for entry in known if word.strip().casefold() in map(str.casefold, _labels(entry))]
+    if found:
+        return found
+    hint = _suggestion(word.strip(), folded) or "; rfopt explain lists them"
+    raise InputError(f"no rule, figure or parameter is called '{printable(word)}'{hint}")
+
+
+def _suggestion(word: str, folded: str) -> str:
+    """The nearest name, else names or labels that hold the word."""
+    known = entries()
+    if near := did_you_mean(folded, [entry.name for entry in known]):
+        return near
+    inside = {entry.name for entry in known if folded in entry.name}
+    some = sorted(inside or {entry.name for entry in known if any(word in label for label in _labels(entry))})
+    return f"; did you mean {' or '.join(some[:MOST_SUGGESTED])}?" if word and some else ""
+
+
+def _labels(entry: Entry) -> list[str]:
+    return [label for lang in ("en", "zh") for label in [entry.label(lang)] if label]
