@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from rfopt.errors import InputError, printable
+from rfopt.files import first_bytes
 
 LARGEST_UNPACKED_BYTES = 1 << 32
 """All that an archive holds together."""
@@ -37,7 +38,7 @@ def archive_kind(path: Path) -> str:
     InputError
         If the file is missing or unreadable.
     """
-    start = _first_bytes(path)
+    start = first_bytes(path, 4)
     if start[:2] == b"\x1f\x8b":
         return "gz"
     return "zip" if start == b"PK\x03\x04" and not is_workbook(path) else ""
@@ -51,25 +52,13 @@ def is_workbook(path: Path) -> bool:
     InputError
         If the file is missing or unreadable.
     """
-    if _first_bytes(path) != b"PK\x03\x04":
+    if first_bytes(path, 4) != b"PK\x03\x04":
         return False
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
     except BROKEN:
         return False  # no workbook, and whoever unpacks it says what is broken
-
-
-def _first_bytes(path: Path) -> bytes:
-    if not path.exists():
-        raise InputError("no such file", path)
-    if not path.is_file():
-        raise InputError("is not a file", path)
-    try:
-        with path.open("rb") as stream:
-            return stream.read(4)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path) from None
 
 
 def unpacked(path: Path) -> Generator[tuple[str, Path], None, None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
-from rfopt.files import read_text, sha256
+from rfopt.files import read_text, sha256, stands, toml_tables
 from rfopt.geography.coordinates import SYSTEMS
 from rfopt.logs import read_log
 from rfopt.network import Network
@@ -99,10 +98,10 @@ def read_case(path: Path) -> Case:
     """
     try:
         if path.is_dir():
-            if not (path / "case.toml").exists():
+            if not stands(path / "case.toml"):
                 raise InputError("has no case.toml, expected a case folder", path)
             path = path / "case.toml"
-        if not path.exists():
+        if not stands(path):
             raise InputError("no such case", path)
     except OSError as error:  # a name too long, a folder that may not be looked into
         raise InputError(f"cannot be read: {error.strerror}", path) from None
@@ -135,7 +134,7 @@ def _network(inputs: dict[str, Any], text: str, path: Path) -> Network:
 
 def _read_toml(path: Path) -> Case:
     text = read_text(path, largest=1 << 20)
-    tables = _tables(text, path)
+    tables = toml_tables(text, path)
     notes = _check_keys(tables, text, path)
     complaint, inputs = tables["complaint"], tables["inputs"]
     network = _network(inputs, text, path) if "network" in inputs else None
@@ -152,17 +151,6 @@ def _read_toml(path: Path) -> Case:
         _hashes(path, network, files),
     )  # fmt: skip
     return _with_wanted(case, tuple(inputs.get("wanted", ())), text, path)
-
-
-def _tables(text: str, path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError("is nested too deep for a case", path) from None
-    except ValueError as error:  # also for a number of thousands of digits
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else len(text.splitlines()) if "end of document" in str(error) else None
-        raise InputError(f"is not TOML: {error}", path, line) from None
 
 
 def _line_of(key: str, text: str) -> int | None:
@@ -239,7 +227,7 @@ def _log_files(path: Path, patterns: list[str], text: str) -> list[Path]:
         if not found:
             raise InputError(f"logs '{printable(pattern)}' match no file", path, _line_of("logs", text))
         for file in found:
-            files.setdefault(file.resolve(), file)
+            files.setdefault(Path(os.path.realpath(file)), file)
     if not files:
         raise InputError("logs is empty, expected at least one file", path, _line_of("logs", text))
     return list(files.values())

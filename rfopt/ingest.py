@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from rfopt.archives import archive_kind, unpacked
 from rfopt.errors import InputError, printable
-from rfopt.files import whole_file, writing
+from rfopt.files import same_file, whole_file, writing
 from rfopt.logs import Part, Stream, find_log, in_one_part, open_log
 from rfopt.logs.column_map import read_map
 from rfopt.logs.events import is_event_header
@@ -150,8 +150,10 @@ def ingest(
     """
     for path in [*logs, *([column_map] if column_map else [])]:
         for target in (output, rejects):
-            if target is not None and target.exists() and path.exists() and target.samefile(path):
+            if target is not None and same_file(target, path):
                 raise InputError("would be overwritten by the output, expected another name", path)
+    if rejects is not None and same_file(output, rejects):
+        raise InputError("is named for the table and for the rejected rows, expected two names", rejects)
     reader = _reader(name, column_map)
     with table_file(output) as sink:
         gathered = _Gathered(output, sink)
@@ -280,7 +282,9 @@ def _parts_named(shown: Path, parts: Iterator[Part]) -> Iterator[Part]:
 
 def _refuse_useless(path: Path, file: Counted) -> None:
     """A file of which no row can be used is not what its user thinks it is."""
-    if file.rows and not file.readings:
+    if not file.rows:
+        raise InputError("holds a header and no rows, expected measurements", path)
+    if not file.readings:
         reasons = [f"{count} × {reason}" for reason, count in _by_count(file.reasons).items()]
         reasons += [f"{count} × {kind}" for kind, count in file.unused.items()]
         raise InputError(f"has no row that can be used: {', '.join(reasons)}", path, file.first_reject)

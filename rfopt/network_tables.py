@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from rfopt.errors import InputError
-from rfopt.files import read_bytes, write_whole
+from rfopt.files import read_bytes, same_file, write_whole
 from rfopt.geography.buildings import Building
 from rfopt.network import RELATION_PARAMETERS, Network
 from rfopt.sites.surroundings import pattern_files
@@ -39,7 +39,7 @@ def write_network(network: Network, source: Path, folder: Path) -> list[Path]:
         If the folder is the network itself or cannot be written.
     """
     home = source if source.is_dir() else source.parent
-    if folder.exists() and folder.samefile(home):
+    if same_file(folder, home):
         raise InputError("holds the network itself, expected another folder to write to", folder)
     contents: dict[str, str | bytes] = {
         "cells.csv": table_text(_text_of(network.cells.reset_index()), list(schema("cells"))),

@@ -129,6 +129,8 @@ def predict_points(network: Network, path: Path, calibration: Calibrated | None 
         If the file cannot be read, with line and value.
     """
     places, notes = read_table(path, "points")
+    if places.empty:
+        raise InputError("holds a header and no rows, expected one row a point", path)
     unnamed = [f"point_{row}" for row in range(1, len(places) + 1)]
     places["point"] = np.where(places["point"] == "", unnamed, places["point"])
     places = places.reset_index(drop=True).assign(height_m=heights_m(places))

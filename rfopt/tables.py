@@ -94,9 +94,9 @@ def split_rows(text: str, path: Path, delimiter: str = ",") -> Rows:
 
 
 def _header(row: list[str], path: Path, line: int) -> list[str]:
+    if len(row) > MOST_COLUMNS:
+        raise InputError(f"{len(row)} columns, expected at most {MOST_COLUMNS}", path, line)
     names = [re.sub(r"[\u200b-\u200f\ufeff]", "", name).strip() for name in row]
-    if len(names) > MOST_COLUMNS:
-        raise InputError(f"{len(names)} columns, expected at most {MOST_COLUMNS}", path, line)
     for name in names:
         if name and names.count(name) > 1:
             raise InputError(f"column '{printable(name)}' stands twice in the header", path, line)

@@ -80,6 +80,8 @@ def _measure(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
+            if "[Content_Types].xml" not in archive.namelist():
+                raise InputError("is a zip archive and no Excel workbook", path)
             if len(parts) > MOST_PARTS:
                 raise InputError(f"has {len(parts)} parts, expected at most {MOST_PARTS}", path)
             for part in parts:

@@ -300,7 +300,7 @@ BROKEN = {
     "open text": (changed(('"BHTX-23F"', '"BHTX')), "case.toml:2: is not TOML: *"),
     "cut off": (CASE[:-6], "case.toml:18: is not TOML: *"),
     "a number of 5000 digits": (changed(("20", "9" * 5000)), "case.toml: is not TOML: *"),
-    "nested deep": (CASE + "x = " + "[" * 9000 + "]" * 9000, "case.toml: is nested too deep for a case"),
+    "nested deep": (CASE + "x = " + "[" * 9000 + "]" * 9000, "case.toml: is nested too deep for TOML"),
     "NUL": (CASE + "\0", "case.toml:19: holds NUL bytes, expected text"),
 }  # fmt: skip
 
@@ -333,7 +333,7 @@ def test_what_the_network_or_a_log_refuses_is_said_of_that_file(root: Path) -> N
     assert refusal(root, changed(('["*.csv"]', '["*"]'))).endswith(
         f"case.toml:1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}"
     )
-    assert refusal(root, changed(('["*.csv"]', '["."]'))).endswith(": is not a file")
+    assert refusal(root, changed(('["*.csv"]', '["."]'))).endswith(": is a folder, expected a file")
     assert refusal(root, changed(('["*.csv"]', '["c.csv"]'))) == "c.csv: no such file"
 
 

@@ -11,7 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rfopt.errors import InputError
-from rfopt.files import decode, read_bytes, read_text, sha256, write_whole
+from rfopt.files import (
+    decode,
+    first_bytes,
+    read_bytes,
+    read_text,
+    same_file,
+    sha256,
+    stands,
+    toml_tables,
+    write_whole,
+)
 
 
 def refusal(call, *values) -> str:
@@ -52,15 +62,54 @@ def test_utf_16_without_a_mark_is_refused() -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    assert refusal(decode, b"\xff" * 9, Path("a")) == "a:None:is not text in UTF-8, UTF-16 or GB18030"
-    assert refusal(decode, b"\xff\xfea", Path("a")) == "a:None:is not text in UTF-8, UTF-16 or GB18030"
+    assert refusal(decode, b"\xff" * 9, Path("a")) == "a:1:is not text in UTF-8, UTF-16 or GB18030"
+    assert refusal(decode, b"\xff\xfea", Path("a")) == "a:1:is not text in UTF-8, UTF-16 or GB18030"
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert refusal(read_bytes, tmp_path / "none") == "none:None:no such file"
-    assert refusal(read_bytes, tmp_path) == f"{tmp_path.name}:None:is not a file"
+    assert refusal(read_bytes, tmp_path) == f"{tmp_path.name}:None:is a folder, expected a file"
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(read_bytes, tmp_path / "pipe") == "pipe:None:is not a file"
+    assert refusal(read_bytes, tmp_path / "pipe") == "pipe:None:is a pipe or a device, expected a file"
+    assert refusal(first_bytes, Path("/dev/zero"), 4) == "zero:None:is a pipe or a device, expected a file"
+    (tmp_path / "lost").symlink_to("none")
+    assert refusal(read_bytes, tmp_path / "lost") == "lost:None:is a link to nowhere"
+    (tmp_path / "loop").symlink_to("loop")
+    assert "symbolic links" in refusal(read_bytes, tmp_path / "loop")
+    assert "File name too long" in refusal(read_bytes, tmp_path / ("a" * 5000))
+
+
+def test_one_file_under_two_names(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("new")
+    assert same_file(tmp_path / "new", tmp_path / "link") and same_file(tmp_path / "x" / ".." / "new", tmp_path / "new")
+    (tmp_path / "new").write_bytes(b"")
+    assert same_file(tmp_path / "new", tmp_path / "link") and not same_file(tmp_path / "new", tmp_path / "other")
+    assert not same_file(tmp_path / ("a" * 5000), tmp_path / "new") and stands(tmp_path / "link")
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (b"PK\x03\x04\x14\0", "a zip archive or an Excel workbook"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel or Word file (Excel saves it as .xlsx or CSV)"),
+        (b"%PDF-1.7\n", "a PDF"),
+    ],
+)
+def test_what_is_taken_for_text_is_named(raw: bytes, what: str) -> None:
+    assert refusal(decode, raw, Path("a.csv")) == f"a.csv:None:is {what}, expected text"
+
+
+def test_a_row_in_another_encoding_is_named_by_its_line() -> None:
+    raw = "小区\n宝湖天下\n".encode() + "宝湖天下".encode("gb18030") + b"\xff\n"
+    assert refusal(decode, raw, Path("a")) == "a:3:is not text in UTF-8, UTF-16 or GB18030"
+
+
+def test_toml_is_refused_with_its_line() -> None:
+    assert toml_tables("a = 1\r\n", Path("a")) == {"a": 1}
+    assert refusal(toml_tables, "a = 1\nb = \n", Path("a")).startswith("a:2:is not TOML: Invalid value")
+    assert refusal(toml_tables, "a = " + "1" * 5000, Path("a")).startswith("a:None:is not TOML: Exceeds the limit")
+    assert refusal(toml_tables, "x = " + "[" * 9000, Path("a")) == "a:None:is nested too deep for TOML"
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:

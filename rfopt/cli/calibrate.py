@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import as_text, finish, hint, progress, tell, warn
+from rfopt.cli.output import as_text, finish, hint, progress, refuse_one_name, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.calibrating import CalibratedCase
@@ -33,6 +33,7 @@ def calibrate(
     from rfopt.case import read_case
     from rfopt.files import write_whole
 
+    refuse_one_name(output, json_to)
     with progress(quiet or json_to == "-", lang) as told:
         result = calibrate_case(read_case(case), told)
     table = result.as_json()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import finish, hint, tell, warn
+from rfopt.cli.output import finish, hint, refuse_one_name, tell, warn
 
 
 @click.command()
@@ -31,6 +31,8 @@ def ingest(
     """
     from rfopt.ingest import ingest as run
 
+    refuse_one_name(output, json_to)
+    refuse_one_name(rejects, json_to)
     result = run(logs, output, name, rejects, column_map)
     finish(result.as_json(), json_to)
     warn(list(result.notes), lang, quiet, verbose)

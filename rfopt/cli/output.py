@@ -42,6 +42,21 @@ def finish(table: Any, json_to: str | None) -> None:
         write_whole(Path(json_to), as_text(table))
 
 
+def refuse_one_name(output: Path | None, json_to: str | None) -> None:
+    """Refuse to write the JSON over the command's own output.
+
+    Raises
+    ------
+    InputError
+        If both are one file.
+    """
+    from rfopt.errors import InputError
+    from rfopt.files import same_file
+
+    if output is not None and json_to not in (None, "-") and same_file(output, Path(str(json_to))):
+        raise InputError("is named for the result and for the JSON, expected two names", output)
+
+
 def tell(json_to: str | None, quiet: bool, lines: list[str], last: list[str], after: str = "") -> None:
     """Print for people, unless the JSON has standard output; `last` is the result that `-q` keeps.
 

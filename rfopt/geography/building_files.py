@@ -92,6 +92,8 @@ def _features(path: Path) -> list[Any]:
         collection = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise InputError(f"is not JSON: {error.msg}", path, error.lineno) from None
+    except ValueError:
+        raise InputError("is not GeoJSON: it holds a number of thousands of digits", path) from None
     except RecursionError:
         raise InputError("is nested too deep for GeoJSON", path) from None
     features = collection.get("features") if isinstance(collection, dict) else None

@@ -35,7 +35,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -43,7 +42,7 @@ from pathlib import Path
 from typing import Any
 
 from rfopt.errors import InputError, did_you_mean, printable
-from rfopt.files import decode, read_bytes
+from rfopt.files import decode, read_bytes, toml_tables
 from rfopt.logs.identity import TECHS
 from rfopt.logs.opening import clean_name
 from rfopt.tables import schema
@@ -153,10 +152,7 @@ def read_map(path: Path) -> ColumnMap:
 
 def parse_map(text: str, path: Path) -> ColumnMap:
     """`read_map` on text already in hand; the map bears the file's stem."""
-    try:
-        table = tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"is no TOML: {printable(error, 100)}", path) from None
+    table = toml_tables(text, path)
     for key in table:
         _known(key, (*SIMPLE, *TABLES), "key", path)
     for key, kind in SIMPLE.items():

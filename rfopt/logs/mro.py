@@ -125,6 +125,8 @@ class _Reader:
             self.parser = self._parser("utf-8")
             yield read_text(self.path).encode("utf-8")  # expat knows no Chinese encodings
             return
+        if opening(self.path, 2) in (b"\xff\xfe", b"\xfe\xff"):  # whatever the declaration still says
+            self.parser = self._parser("utf-16")
         try:
             with self.path.open("rb") as stream:
                 while chunk := stream.read(CHUNK_BYTES):

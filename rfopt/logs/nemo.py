@@ -49,12 +49,13 @@ def nemo(path: Path) -> Log | None:
         If the text cannot be read.
     """
     start = opening(path, 1 << 16)
-    if b"\0" in start[:4096] or not OWN.search(start.decode("utf-8", errors="replace").replace("\r", "\n")):
+    text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", errors="replace")
+    if "\0" in text[:4096] or not OWN.search(text.replace("\r", "\n")):
         return None
     walk = Walk()
-    for line, text in enumerate(re.split(r"\r\n|\n|\r", read_text(path)), 1):
-        if text.strip():
-            _take(walk, line, text)
+    for line, record in enumerate(re.split(r"\r\n|\n|\r", read_text(path)), 1):
+        if record.strip():
+            _take(walk, line, record)
     return _log(walk, path)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from rfopt.errors import InputError, printable
+from rfopt.files import first_bytes
 from rfopt.tables import is_formula
 
 OPENING_BYTES = 1 << 18
@@ -26,15 +27,7 @@ def opening(path: Path, count: int = OPENING_BYTES) -> bytes:
     InputError
         If it is missing, no regular file or unreadable.
     """
-    if not path.exists():
-        raise InputError("no such file", path)
-    if not path.is_file():
-        raise InputError("is not a file", path)
-    try:
-        with path.open("rb") as stream:
-            return stream.read(count)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path) from None
+    return first_bytes(path, count)
 
 
 def header_names(path: Path, encoding: str = "", delimiter: str = "") -> tuple[list[str], str]:

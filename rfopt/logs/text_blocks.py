@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from rfopt.errors import InputError, printable
+from rfopt.files import file_size, first_bytes, refuse_marks
 from rfopt.kernels.fields import QUOTE, whole_rows
 
 BLOCK_BYTES = 1 << 22
@@ -96,27 +97,26 @@ def text_file(path: Path, encoding: str = "") -> TextFile:
     InputError
         If it is missing, no regular file, unreadable, in none of these encodings, or holds a NUL.
     """
+    size, start = file_size(path), first_bytes(path, 8)
+    refuse_marks(start, path)
+    marked = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    tried = (encoding,) if encoding else ("utf-16",) if marked else ("utf-8-sig", "gb18030")
+    farthest = 1
     try:
-        if not path.exists():
-            raise InputError("no such file", path)
-        if not path.is_file():
-            raise InputError("is not a file", path)
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            marked = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        tried = (encoding,) if encoding else ("utf-16",) if marked else ("utf-8-sig", "gb18030")
         for name in tried:
-            if _is_text(path, name):
+            line = _odd_line(path, name)
+            if not line:
                 return TextFile(path, name, size)
+            farthest = max(farthest, line)
     except LookupError:
         raise InputError(f"encoding '{printable(encoding)}' is unknown, expected one such as gb18030", path) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path) from None
-    raise InputError(f"is not text in {printable(encoding) or 'UTF-8, UTF-16 or GB18030'}", path)
+    raise InputError(f"is not text in {printable(encoding) or 'UTF-8, UTF-16 or GB18030'}", path, farthest)
 
 
-def _is_text(path: Path, encoding: str) -> bool:
-    """Whether all of a file is in an encoding.
+def _odd_line(path: Path, encoding: str) -> int:
+    """The first line of a file that is not in an encoding; 0 if all are.
 
     Raises
     ------
@@ -133,8 +133,10 @@ def _is_text(path: Path, encoding: str) -> bool:
             else:
                 try:
                     text = decoder.decode(raw).encode("utf-8", "replace")
+                except UnicodeDecodeError as error:
+                    return lines + raw[: error.start].count(b"\n") + 1
                 except UnicodeError:
-                    return False
+                    return lines + 1
                 whole = not decoder.getstate()[0]
             if b"\0" in text:
                 line = lines + text[: text.index(b"\0")].count(b"\n") + 1
@@ -143,8 +145,8 @@ def _is_text(path: Path, encoding: str) -> bool:
     try:
         decoder.decode(b"", final=True)
     except UnicodeError:
-        return False
-    return True
+        return lines + 1
+    return 0
 
 
 def line_ends(text: bytes) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from rfopt.errors import InputError
+from rfopt.files import stands
 from rfopt.geography.buildings import Building
 from rfopt.geography.coordinates import to_wgs84
 from rfopt.network import Network
@@ -43,7 +44,8 @@ def read_network(path: Path, coordinates: str = "wgs84", map_coordinates: str = 
     """
     try:
         if not path.exists():
-            raise InputError("no such network folder", path)
+            what = "is a link to nowhere, expected a network" if stands(path) else "no such network folder"
+            raise InputError(what, path)
         for reader in network_formats.values():
             network: Network | None = reader(path)
             if network is not None:

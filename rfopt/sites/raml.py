@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from rfopt.errors import InputError, printable
+from rfopt.files import file_size, first_bytes
 
 LARGEST_BYTES = 4 << 30
 """Of the text, inflated."""
@@ -25,6 +26,7 @@ MOST_OBJECTS = 5_000_000
 LONGEST_VALUE = 10_000
 CHUNK = 1 << 20
 ENDINGS = (".xml", ".xml.gz", ".raml")
+BROKEN_GZIP = (OSError, EOFError, zlib.error)
 
 
 @dataclass
@@ -78,15 +80,25 @@ def ancestor(dn: str, kind: str) -> str:
 
 
 def is_raml(path: Path) -> bool:
-    """True for an XML file whose beginning names RAML or its data element."""
-    if not path.name.lower().endswith(ENDINGS) or not path.is_file():
+    """True for an XML file whose beginning names RAML or its data element, False for XML of another kind.
+
+    Raises
+    ------
+    InputError
+        If a file that is named as XML is none, so that a dump that came in pieces is not passed over in silence.
+    """
+    if not path.name.lower().endswith(ENDINGS) or path.is_dir():
         return False
+    file_size(path)
     try:
         with _open(path) as stream:
             start = stream.read(4096)
-    except (OSError, EOFError, zlib.error):
-        return False
-    return re.search(rb"<(raml|cmData)\b", start.replace(b"\0", b"")) is not None
+    except BROKEN_GZIP as error:
+        raise InputError(f"cannot be read: {printable(error, 120)}", path) from None
+    plain = start.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
+    if not plain.startswith(b"<"):
+        raise InputError(f"is {'empty' if not start else 'no XML'}, expected a Nokia dump in XML", path)
+    return re.search(rb"<(raml|cmData)\b", plain) is not None
 
 
 def _open(path: Path) -> io.BufferedReader | gzip.GzipFile:
@@ -102,11 +114,11 @@ def read_raml(path: Path, kinds: Container[str]) -> tuple[list[ManagedObject], s
         If the file is broken, declares an entity, nests too deep or inflates too far.
     """
     try:
-        chinese = _is_chinese(path)
-        builder = _Builder(path, kinds, "utf-8" if chinese else None)
+        chinese, marked = _is_chinese(path), first_bytes(path, 2) in (b"\xff\xfe", b"\xfe\xff")
+        builder = _Builder(path, kinds, "utf-8" if chinese else "utf-16" if marked else None)
         with _open(path) as stream:
             builder.feed(stream, chinese)
-    except (OSError, EOFError, zlib.error) as error:
+    except BROKEN_GZIP as error:
         raise InputError(f"cannot be read: {printable(error, 120)}", path) from None
     return builder.objects, builder.type
 

@@ -121,8 +121,8 @@ def contract_sheets(sheets: dict[str, Sheet]) -> dict[str, str]:
 
 def _grid(text: str, path: Path) -> Sheet:
     """Delimited text as rows; a field over several lines moves what follows, as it does in Excel."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",\t;|", key=first.count)
+    first = text.splitlines()[:HEADER_WITHIN]
+    delimiter = max(",\t;|", key=lambda mark: max((line.count(mark) for line in first), default=0))
     limit = csv.field_size_limit(LONGEST_FIELD)
     grid: Sheet = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.files import stands
 from rfopt.geography.building_files import MAP_ENDINGS
 from rfopt.geography.scene import Building, read_buildings
 from rfopt.geography.terrain import Terrain, read_terrain
@@ -34,13 +35,13 @@ def read_surroundings(home: Path) -> Surroundings:
     InputError
         If there are two maps, or one that cannot be read.
     """
-    maps = [home / f"buildings{ending}" for ending in MAP_ENDINGS if (home / f"buildings{ending}").exists()]
+    maps = [home / f"buildings{ending}" for ending in MAP_ENDINGS if stands(home / f"buildings{ending}")]
     if len(maps) > 1:
         raise InputError(f"stands beside {maps[0].name}, expected one map of buildings", maps[1])
     buildings, notes = read_buildings(maps[0]) if maps else ([], [])
     ground = home / "terrain.asc"
-    terrain, found = read_terrain(ground) if ground.exists() else (None, [])
-    return Surroundings(buildings, terrain, [*notes, *found], [*maps, *([ground] if ground.exists() else [])])
+    terrain, found = read_terrain(ground) if stands(ground) else (None, [])
+    return Surroundings(buildings, terrain, [*notes, *found], [*maps, *([ground] if stands(ground) else [])])
 
 
 def pattern_files(home: Path) -> list[Path]:

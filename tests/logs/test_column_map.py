@@ -145,7 +145,7 @@ def test_wrong_columns_encodings_and_names_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("[columns", "is no TOML"),
+        ("[columns", "is not TOML"),
         ("[columns]\nlat = ['a']", "columns.time is missing"),
         ("tooll = 'x'", "key 'tooll' is unknown; did you mean 'tool'?"),
         ("[columns]\ntime = ['t']\nrsrp = ['x']", "column 'rsrp' is unknown"),
@@ -164,7 +164,7 @@ def test_wrong_columns_encodings_and_names_are_refused(tmp_path: Path) -> None:
 def test_maps_that_are_wrong_are_refused_in_one_line(tmp_path: Path, toml: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read_map(write(tmp_path, toml, "map.toml"))
-    assert str(caught.value).startswith(f"{tmp_path / 'map.toml'}: {message}")
+    assert str(caught.value).removeprefix(f"{tmp_path / 'map.toml'}:").removeprefix("1:").startswith(f" {message}")
 
 
 def test_every_shipped_map_says_what_was_checked_and_is_a_format() -> None:

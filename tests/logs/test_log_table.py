@@ -282,12 +282,12 @@ def test_binary_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        \n" * 9)
     assert refusal(path) == ":1: holds NUL bytes, expected text"
     path.write_bytes(bytes(range(256)) * 10)
-    assert refusal(path) == ": is not text in UTF-8, UTF-16 or GB18030"
+    assert refusal(path) == ":2: is not text in UTF-8, UTF-16 or GB18030"
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.csv") == ": no such file"
-    assert refusal(tmp_path) == ": is not a file"
+    assert refusal(tmp_path) == ": is a folder, expected a file"
 
 
 def test_a_format_may_be_named(tmp_path: Path) -> None:

@@ -382,9 +382,9 @@ def test_a_row_of_several_lines_is_named_by_its_first(folder: Path) -> None:
 
 def test_binary_is_refused(folder: Path) -> None:
     (folder / "cells.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00" * 50)
-    assert refusal(folder) == "cells.csv:1: holds NUL bytes, expected text"
+    assert refusal(folder) == "cells.csv: is a zip archive or an Excel workbook, expected text"
     (folder / "cells.csv").write_bytes(b"cell\xff\xfe\xff,\x80\n" * 9)
-    assert refusal(folder) == "cells.csv: is not text in UTF-8, UTF-16 or GB18030"
+    assert refusal(folder) == "cells.csv:1: is not text in UTF-8, UTF-16 or GB18030"
 
 
 def test_folders_that_are_none(tmp_path: Path, folder: Path) -> None:
@@ -394,7 +394,7 @@ def test_folders_that_are_none(tmp_path: Path, folder: Path) -> None:
     assert refusal(folder / "cells.csv") == expected
     (folder / "cells.csv").unlink()
     (folder / "cells.csv").mkdir()
-    assert refusal(folder) == "cells.csv: is not a file"
+    assert refusal(folder) == "cells.csv: is a folder, expected a file"
 
 
 @pytest.mark.parametrize("name", ["neighbours", "redirects", "layers"])
