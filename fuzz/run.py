@@ -43,6 +43,8 @@ def _fuzz(asked: argparse.Namespace) -> None:
         import readers
 
         readers.load_shelves()
+    for seed in readers.seeds(asked.reader):  # compiles the kernels before the clock runs
+        readers.run(asked.reader, seed.read_bytes())
     corpus = asked.corpus or Path(tempfile.mkdtemp(prefix="fuzz-corpus-"))
     for folder in (corpus, asked.crashes):
         folder.mkdir(parents=True, exist_ok=True)

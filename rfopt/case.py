@@ -15,7 +15,7 @@ import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text, sha256, stands, toml_tables
-from rfopt.geography.coordinates import SYSTEMS
+from rfopt.geography.coordinates import SYSTEMS, to_wgs84
 from rfopt.logs import read_log
 from rfopt.network import Network
 from rfopt.shown import Shown
@@ -28,10 +28,27 @@ TUNABLE = tuple(
     + ["neighbour", "redirect_arfcn"]
 )
 KEYS: dict[str, dict[str, type]] = {
-    "complaint": {"id": str, "text": str, "lat": float, "lon": float, "building": str, "floor": int},
-    "inputs": {"network": str, "logs": list, "wanted": list, "coordinates": str, "map_coordinates": str},
+    "complaint": {
+        "id": str,
+        "text": str,
+        "lat": float,
+        "lon": float,
+        "building": str,
+        "floor": int,
+        "coordinates": str,
+    },
+    "inputs": {
+        "network": str,
+        "logs": list,
+        "wanted": list,
+        "coordinates": str,
+        "map_coordinates": str,
+        "log_coordinates": str,
+    },
     "limits": {"parameters": list, "cells": list, "max_changes": int, "site_visits": bool},
 }
+COORDINATES = {"complaint": ("coordinates",), "inputs": ("coordinates", "map_coordinates", "log_coordinates")}
+"""Keys that say what places are given in: the complaint's own; the cells', the map's and the logs'."""
 NAMES = ("id", "building", "network")
 NEEDED = {"complaint": ("id", "lat", "lon", "floor"), "inputs": ("logs",)}
 
@@ -120,16 +137,25 @@ def _log_only(path: Path) -> Case:
 
 def _network(inputs: dict[str, Any], text: str, path: Path) -> Network:
     """The case's network, its places turned to WGS84 from what `coordinates` says."""
-    systems = {key: str(inputs.get(key, "wgs84")) for key in ("coordinates", "map_coordinates")}
-    for key, system in systems.items():
-        if system not in SYSTEMS:
-            near = did_you_mean(system, SYSTEMS)
-            raise InputError(
-                f"{key} '{printable(system)}' is unknown, expected one of {', '.join(SYSTEMS)}{near}",
-                path,
-                _line_of(key, text),
-            )
-    return read_network(Path(os.path.normpath(path.parent / inputs["network"])), **systems)
+    systems = [_system(inputs, "inputs", key, text, path) for key in ("coordinates", "map_coordinates")]
+    return read_network(Path(os.path.normpath(path.parent / inputs["network"])), *systems)
+
+
+def _system(table: dict[str, Any], name: str, key: str, text: str, path: Path) -> str:
+    """The coordinate system that a key of a table names: ``GCJ-02`` and ``gcj02`` alike; WGS84 where it is silent."""
+    word = str(table.get(key, "wgs84"))
+    system = re.sub(r"[\s_\-]", "", word).lower()
+    if system not in SYSTEMS:
+        near = did_you_mean(system, SYSTEMS)
+        said = f"{key} '{printable(word)}' is unknown, expected one of {', '.join(SYSTEMS)}{near}"
+        raise InputError(said, path, _line_of(key, text, name))
+    return system
+
+
+def _placed(readings: pd.DataFrame, system: str) -> pd.DataFrame:
+    """Readings with their places turned to WGS84."""
+    lat, lon = to_wgs84(readings["lat"], readings["lon"], system)
+    return readings.assign(lat=lat, lon=lon)
 
 
 def _read_toml(path: Path) -> Case:
@@ -138,13 +164,22 @@ def _read_toml(path: Path) -> Case:
     notes = _check_keys(tables, text, path)
     complaint, inputs = tables["complaint"], tables["inputs"]
     network = _network(inputs, text, path) if "network" in inputs else None
+    asked = {
+        (name, key): _system(tables[name], name, key, text, path) for name in COORDINATES for key in COORDINATES[name]
+    }
+    own, of_logs = asked["complaint", "coordinates"], asked["inputs", "log_coordinates"]
+    lat, lon = (float(axis) for axis in to_wgs84(complaint["lat"], complaint["lon"], own))
     files = _log_files(path, inputs["logs"], text)
     logs = [read_log(file) for file in files]
-    readings = pd.concat([log.readings for log in logs], ignore_index=True)
+    readings = _placed(pd.concat([log.readings for log in logs], ignore_index=True), of_logs)
+    turned = {"the complaint was": own, "the logs were": of_logs}
+    notes += [
+        f"{path.name}: {what} turned from {system} to WGS84" for what, system in turned.items() if system != "wgs84"
+    ]
     if readings.empty:
         raise InputError("its logs hold no readings", path)
     case = Case(
-        complaint["id"], complaint.get("text", ""), float(complaint["lat"]), float(complaint["lon"]),
+        complaint["id"], complaint.get("text", ""), lat, lon,
         complaint.get("building", ""), complaint["floor"], network, readings, (),
         _limits(tables.get("limits", {}), network, text, path),
         (*notes, *(network.notes if network else ()), *(note for log in logs for note in log.notes)),
@@ -153,10 +188,12 @@ def _read_toml(path: Path) -> Case:
     return _with_wanted(case, tuple(inputs.get("wanted", ())), text, path)
 
 
-def _line_of(key: str, text: str) -> int | None:
-    """The line that sets a key or opens a table."""
+def _line_of(key: str, text: str, table: str = "") -> int | None:
+    """The line that sets a key, in a table if one is named, or opens a table."""
     opening = re.compile(rf"\s*(\[+\s*{key}\s*\]|{key}\s*=)")
-    return next((k for k, line in enumerate(text.splitlines(), 1) if opening.match(line)), None)
+    first = _line_of(table, text) or 0 if table else 0
+    lines = enumerate(text.splitlines()[first:], first + 1)
+    return next((k for k, line in lines if opening.match(line)), None)
 
 
 def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:

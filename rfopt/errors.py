@@ -6,12 +6,18 @@ Everything a user can mend is an `InputError`; a bug stays a bare Python error.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from pathlib import Path
+
+SUBSCRIBER = re.compile(r"(?<!\d)(?<!\d\.)\d{11,}")
+"""Digits as many as a subscriber's identity has (MSISDN 11 and more, IMSI and IMEI 15); decimals are spared."""
 
 
 class InputError(Exception):
     """Something a user can mend, said in one line.
+
+    Numbers as long as a subscriber's are hidden: what stands in a log by mistake must not reach a message.
 
     Parameters
     ----------
@@ -26,10 +32,12 @@ class InputError(Exception):
     --------
     >>> print(InputError("lat 'abc' is not a number", "cells.csv", 3))
     cells.csv:3: lat 'abc' is not a number
+    >>> print(InputError("arfcn 460001234567890 is out of range", "walk.csv", 2))
+    walk.csv:2: arfcn … is out of range
     """
 
     def __init__(self, message: str, file: Path | str | None = None, line: int | None = None):
-        self.message = " ".join(message.split())
+        self.message = SUBSCRIBER.sub("…", " ".join(message.split()))
         self.file = None if file is None else str(file)
         self.line = line
         super().__init__(self.message)

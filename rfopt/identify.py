@@ -41,8 +41,10 @@ IMPOSSIBLE_DB = 40.0
 OWN_HOUSE_KM = 0.15
 """A distribution this near may serve the phone's own rooms, which a prediction outdoors knows nothing of."""
 
-CONFIDENCE_SCALE = CLEAR_MARGIN / np.log(4.0)
-"""A cell whose only rival is just clearly dearer has a confidence of 0.8."""
+COST_PER_NAT = CLEAR_MARGIN / np.log(4.0)
+"""Cost of one unit of log likelihood: a cell four times as likely as its rival is just clearly cheaper."""
+CONFIDENCE_SPREAD = 1.4
+"""Costs say too much by this factor: with it, of names stated as 0.9 sure, 90 % are right (docs/identity.md)."""
 UNLISTED_COST = 12.0
 """Of a cell that the table does not have; more than any plausible cell within reach costs."""
 MOST_LINKS = 2_000_000
@@ -299,15 +301,15 @@ def _level_costs(above_db: Sequence[float], indoors: bool) -> list[float]:
     fit = np.where(np.isnan(error), -0.5, -0.5 * error**2)
     below = np.where(np.isnan(error), 0.0, log_ndtr(error))
     chance = logsumexp(fit + below.sum(axis=0) - below - 0.5 * WALL_STEPS**2, axis=1)
-    costs: list[float] = (-CONFIDENCE_SCALE * (chance - logsumexp(-0.5 * WALL_STEPS**2))).tolist()
+    costs: list[float] = (-COST_PER_NAT * (chance - logsumexp(-0.5 * WALL_STEPS**2))).tolist()
     return costs
 
 
 def _confidence(costs: Sequence[float]) -> float:
     """Share of the cheapest among all candidates and a cell that no table has.
 
-    >>> round(_confidence([1.0, 1.5]), 3), round(_confidence([1.0]), 3), round(_confidence([11.7, 12.5]), 3)
-    (0.8, 1.0, 0.648)
+    >>> round(_confidence([1.0, 1.5]), 3), round(_confidence([1.0]), 3)
+    (0.729, 1.0)
     """
-    weights = [np.exp((costs[0] - cost) / CONFIDENCE_SCALE) for cost in (*costs, UNLISTED_COST)]
+    weights = [np.exp((costs[0] - cost) / (CONFIDENCE_SPREAD * COST_PER_NAT)) for cost in (*costs, UNLISTED_COST)]
     return float(weights[0] / sum(weights))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -345,6 +346,31 @@ def test_a_network_may_be_in_chinas_coordinates(root: Path) -> None:
     assert moved_m.between(1.0, 700.0).all()
     message = refusal(root, changed(('network = "../net"', 'network = "../net"\ncoordinates = "gcj2"')))
     assert "coordinates 'gcj2' is unknown, expected one of wgs84, gcj02, bd09; did you mean 'gcj02'?" in message
+
+
+@pytest.mark.parametrize("word", ["GCJ-02", "gcj02", "GCJ_02"])
+def test_the_complaint_and_its_logs_may_be_in_chinas_coordinates(root: Path, word: str) -> None:
+    plain, lat, lon = read(root), 39.91640428, 116.41024450
+    case = read(root, ("lat = 38.4950\nlon = 106.2250", f'lat = {lat}\nlon = {lon}\ncoordinates = "{word}"'))
+    assert (case.lat, case.lon) == pytest.approx((39.915, 116.404), abs=1e-6)
+    pd.testing.assert_frame_equal(case.readings, plain.readings)
+    assert "case.toml: the complaint was turned from gcj02 to WGS84" in case.notes
+    rows = "time,rat,serving,cell,arfcn,bsic,rxlev_dbm,lat,lon\n"
+    row = f"1,GSM,1,A,62,4-5,-75,{lat},{lon}\n2,GSM,1,A,62,4-5,-75,,\n"
+    (root / "case" / "c.csv2").write_text(rows + row, encoding="utf-8")
+    logged = read(root, ('["*.csv"]', '["c.csv2"]'), ('wanted = ["A"]', f'wanted = ["A"]\nlog_coordinates = "{word}"'))
+    assert logged.readings["lat"].tolist() == pytest.approx([39.915, np.nan], abs=1e-6, nan_ok=True)
+    assert (logged.lat, logged.lon) == (plain.lat, plain.lon)
+    (root / "case" / "c.csv2").unlink()
+
+
+def test_unknown_coordinates_are_refused_at_their_own_line(root: Path) -> None:
+    two = (("floor = 20", 'floor = 20\ncoordinates = "WGS84"'), ('wanted = ["A"]', 'coordinates = "UTM 48N"'))
+    said = "case.toml:13: coordinates 'UTM 48N' is unknown, expected one of wgs84, gcj02, bd09"
+    assert refusal(root, changed(*two)) == said
+    said = "case.toml:8: coordinates 'bd9' is unknown, expected one of wgs84, gcj02, bd09; did you mean 'bd09'?"
+    assert refusal(root, changed(("floor = 20", 'floor = 20\ncoordinates = "bd9"'))) == said
+    assert refusal(root, changed(("floor = 20", "floor = 20\ncoordinates = 3"))).endswith("coordinates 3 is not text")
 
 
 def test_logs_without_rows_are_refused(root: Path) -> None:

@@ -236,7 +236,7 @@ def test_confidence_is_one_for_a_given_name_and_less_for_a_rival() -> None:
     by_cell = found.named.set_index("cell")
     assert by_cell["samples"].to_dict() == {"T": 2, "U": 1}
     assert by_cell["confidence"]["U"] == 1.0
-    assert by_cell["confidence"]["T"] == pytest.approx(0.8, abs=0.01)
+    assert by_cell["confidence"]["T"] == pytest.approx(0.73, abs=0.01)
 
 
 def test_confidence_falls_with_the_margin_and_stays_a_share() -> None:

@@ -223,8 +223,8 @@ def _detail(block: Block, fault: str, k: int) -> str:
         return f"NetworkTech '{printable(tech, 30)}'"
     if fault == "no level":
         level = block.take(np.array([k])).number("level")[0]
-        return f"{tech} with Level {'empty' if np.isnan(level) else f'{level:g}'}"
-    return f"{tech} with channel {block.take(np.array([k])).number('channel')[0]:.0f}"
+        return hidden_numbers(f"{tech} with Level {'empty' if np.isnan(level) else f'{level:g}'}")
+    return hidden_numbers(f"{tech} with channel {block.take(np.array([k])).number('channel')[0]:.0f}")
 
 
 Modes = Callable[[Block, NDArray[np.float64]], NDArray[np.int64]]

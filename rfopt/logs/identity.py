@@ -30,6 +30,9 @@ NO_CELL = (65529.0, 65535.0, 268435455.0, 2147483647.0)
 NO_AREA = (65534.0, 65535.0, 2147483647.0)
 """Area codes that mean "none", beside 0 and −1."""
 
+MOST_CELL, MOST_NODE, MOST_AREA = (1 << 28) - 1, (1 << 32) - 1, (1 << 24) - 1
+"""Longer numbers are no identities of cells, and may be a subscriber's."""
+
 UMTS_DOWNLINK = (
     (10562, 10838), (9662, 9938), (1162, 1513), (1537, 1738), (4357, 4458), (2237, 2563), (2937, 3088), (9237, 9387),
     (3112, 3388), (3712, 3787), (3842, 3903), (4017, 4043), (4117, 4143), (712, 763), (4512, 4638), (862, 912),
@@ -50,11 +53,11 @@ def cell_label(operator: str, rat: str, lac: float, node: float, ci: float) -> s
     ('60801-7000-281-0', '')
     """
     lowest = 0 if rat in ("LTE", "5G") and node >= 1 else 1
-    if not (ci >= lowest and lac >= 1) or ci in NO_CELL or lac in NO_AREA:
+    if not (lowest <= ci <= MOST_CELL and 1 <= lac <= MOST_AREA) or ci in NO_CELL or lac in NO_AREA:
         return ""
     network = "".join(c for c in operator if c.isdigit() and c.isascii())
-    numbers = [lac, node, ci] if node >= 1 else [lac, ci]
-    return "-".join([network] * bool(network) + [f"{number:.0f}" for number in numbers])
+    numbers = [lac, node, ci] if 1 <= node <= MOST_NODE else [lac, ci]
+    return "-".join([network] * (5 <= len(network) <= 6) + [f"{number:.0f}" for number in numbers])
 
 
 def cell_labels(identities: Mapping[str, Any]) -> tuple[NDArray[np.int64], list[str]]:

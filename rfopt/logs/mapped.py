@@ -31,7 +31,7 @@ from rfopt.logs.column_map import (
 from rfopt.logs.delimited import Columns, read_columns
 from rfopt.logs.identity import TECHNOLOGIES, bsic_words, cell_labels
 from rfopt.logs.instants import moments_s
-from rfopt.logs.opening import hidden_numbers, names_the_subscriber
+from rfopt.logs.opening import hidden_numbers, names_the_subscriber, without_subscribers
 from rfopt.logs.sheets import Sheet, opened
 from rfopt.logs.wide import Wide, held, merged
 
@@ -95,6 +95,9 @@ def read_sheet(path: Path, sheet: Sheet, column_map: ColumnMap) -> Log:
         said |= np.isfinite(raw.get(name, np.full(len(clock), np.nan)))
     numbers[SAID] = np.where(said, 1.0, np.nan)
     words = {name: np.asarray(columns.texts[name], dtype=object) for name in textual if name not in ("time", "date")}
+    named = {name: without_subscribers(words[name]) for name in words if name.rpartition(".")[2] in ("cell", "point")}
+    words |= {name: kept for name, (kept, _) in named.items()}
+    personal = sum(count for _, count in named.values())
     wide, group = merged(Wide(numbers, words, clock, columns.lines))
     instants, cells, seen, remarks = _tables(held(wide, column_map.hold_s), column_map)
     made = assemble(path, instants, cells, counts)
@@ -105,6 +108,7 @@ def read_sheet(path: Path, sheet: Sheet, column_map: ColumnMap) -> Log:
     private = [printable(name) for name in sheet.names if names_the_subscriber(name)]
     remarks += [f"column '{printable(name)}' stands twice, the first is read" for name in twice]
     remarks += [f"{', '.join(private)} left out, they name the subscriber"] if private else []
+    remarks += [f"names that hold a number as long as a subscriber's, left out: {personal}"] if personal else []
     rows = len(columns.lines) + len(columns.misfits)
     notes = notes_of(path, [*made.remarks, *remarks])
     return Log(made.readings, rejects, rows, column_map.name, made.start, notes, {NO_LEVEL: silent} if silent else {})

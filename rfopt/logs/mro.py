@@ -21,6 +21,7 @@ from rfopt.errors import InputError, printable
 from rfopt.files import LARGEST_TEXT_BYTES, read_text
 from rfopt.logs import Log, log_formats, reject_table
 from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, table_of
+from rfopt.logs.identity import MOST_CELL
 from rfopt.logs.instants import moments_s
 from rfopt.logs.opening import hidden_numbers, opening
 
@@ -163,12 +164,12 @@ class _Reader:
 
     def _cell_name(self, word: str) -> str:
         """eNB-cell from an object's id: the cell's number, eNB-cell, or the ECI."""
-        numbers = re.findall(r"\d{1,10}", word)
-        if len(numbers) >= 2:
-            return f"{int(numbers[0])}-{int(numbers[1])}"
-        if not numbers:
+        numbers = [int(digits) if len(digits) <= 10 else MOST_CELL + 1 for digits in re.findall(r"\d+", word)]
+        if not numbers or max(numbers) > MOST_CELL:  # no identity, perhaps a subscriber's
             return ""
-        number = int(numbers[0])
+        if len(numbers) >= 2:
+            return f"{numbers[0]}-{numbers[1]}"
+        number = numbers[0]
         if number >= 256:
             return f"{number // 256}-{number % 256}"
         return f"{int(self.node)}-{number}" if self.node else ""

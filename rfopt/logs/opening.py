@@ -6,8 +6,11 @@ import csv
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from rfopt.errors import SUBSCRIBER as SUBSCRIBERS_NUMBER
 from rfopt.errors import InputError, printable
 from rfopt.files import first_bytes
 from rfopt.tables import is_formula
@@ -103,6 +106,17 @@ def hidden_numbers(text: str) -> str:
     return re.sub(r"\d(?:[\s\-]?\d){7,}", "…", text)
 
 
+def without_subscribers(names: NDArray[np.object_]) -> tuple[NDArray[np.object_], int]:
+    """Names of cells or points without those that hold a number as long as a subscriber's, and how many did.
+
+    >>> without_subscribers(np.array(["A", "UE 460001234567890"], dtype=object))
+    (array(['A', ''], dtype=object), 1)
+    """
+    codes, words = pd.factorize(names)
+    personal = np.array([bool(SUBSCRIBERS_NUMBER.search(str(word))) for word in words], dtype=bool)[codes]
+    return np.where(personal, "", names), int(personal.sum())
+
+
 def clean_name(name: str) -> str:
     """A column name without quotes, blanks around it and zero-width characters.
 
@@ -118,11 +132,18 @@ def refuse_odd_names(readings: pd.DataFrame, path: Path) -> None:
     Raises
     ------
     InputError
-        At the first that a spreadsheet would run or that holds control characters.
+        At the first that a spreadsheet would run, that holds control characters or a number as long as a subscriber's.
     """
     for column in ("cell", "point"):
         for name in readings[column].unique():
-            if is_formula(name) or not name.isprintable():
+            if what := _oddity(name):
                 line = int(readings["line"][readings[column] == name].iloc[0])
-                what = "looks like a formula" if is_formula(name) else "holds control characters"
                 raise InputError(f"{column} '{printable(name)}' {what}, expected a name", path, line)
+
+
+def _oddity(name: str) -> str:
+    if is_formula(name):
+        return "looks like a formula"
+    if not name.isprintable():
+        return "holds control characters"
+    return "holds a number as long as a subscriber's" if SUBSCRIBERS_NUMBER.search(name) else ""
