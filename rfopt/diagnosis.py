@@ -30,6 +30,8 @@ BY_FAR, BELOW = 0.75, 0.49
 """Severity of a figure of the log from which chance is no excuse, and what is left of a finding that may be chance."""
 OF_PATTERNS = ("overshoot",)
 """Rules whose cure rests on where an antenna points."""
+SURE_IDENTITY = 0.9
+"""A cell that was told from others less surely than this weighs less in what the log says against it."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
 
@@ -64,7 +66,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     found += [finding for rule in rules.values() for finding in rule(evidence, figures)]
     spans = intervals(evidence.replay, evidence)
     found = [_unless_chance(_with_disagreement(finding, figures), figures, spans) for finding in found]
-    found = [_with_doubts(finding, doubts) for finding in found]
+    found = [_with_identities(_with_doubts(finding, doubts), evidence.confidence) for finding in found]
     judged = [(finding, _explained(evidence, finding, start)) for finding in found]
     weighed = [(replace(f, severity=round(_weigh(f, share), 4)), share) for f, share in judged]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
@@ -97,6 +99,17 @@ def _with_doubts(finding: Finding, doubts: Sequence[Doubt]) -> Finding:
     if finding.rule not in OF_PATTERNS or not doubtful:
         return finding
     return replace(finding, evidence={**finding.evidence, "doubtful": "; ".join(doubtful)})
+
+
+def _with_identities(finding: Finding, confidence: Mapping[str, float]) -> Finding:
+    """With a mark, and nearer to 0.5, if the log's readings of a cell to blame may be another cell's."""
+    doubtful = {cell: share for cell in finding.cells if (share := confidence.get(cell, 1.0)) < SURE_IDENTITY}
+    if finding.basis == "tables" or not doubtful:
+        return finding
+    least = min(doubtful.values())
+    above = max(finding.severity - 0.5, 0.0) * (1.0 - least)
+    mark = {"unsure_of": "; ".join(doubtful), "identity_share": round(least, 3)}
+    return replace(finding, severity=round(finding.severity - above, 4), evidence={**finding.evidence, **mark})
 
 
 def _explained(evidence: Evidence, finding: Finding, start: float) -> float:

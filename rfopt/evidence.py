@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import SupportsFloat, cast
 
 import numpy as np
@@ -39,6 +40,8 @@ class Evidence:
         What the machines do on the same levels, long enough to count on.
     ambiguous, unknown : DataFrame
         Identities that could not be told (`rfopt.identify.Identified`).
+    confidence : mapping
+        How sure it is, 0…1, that what was read as a cell is that cell; mean over its readings.
     """
 
     case: Case
@@ -52,6 +55,7 @@ class Evidence:
     replay: Replay
     ambiguous: pd.DataFrame
     unknown: pd.DataFrame
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         heard = " and ".join(f"{len(self.heard(rat))} {rat}" for rat in ("GSM", "LTE"))
@@ -121,8 +125,15 @@ def gather(case: Case, network: Network, seed: int, budget: Budget | None = None
     return Evidence(
         case, network, rows, outside, gsm, lte,
         replay_of_log(rows, *names, case.wanted), situation, simulate(situation, network),
-        identified.ambiguous, identified.unknown,
+        identified.ambiguous, identified.unknown, confidence_by_cell(identified.named),
     )  # fmt: skip
+
+
+def confidence_by_cell(named: pd.DataFrame) -> dict[str, float]:
+    """Mean confidence over the readings of each cell, from `rfopt.identify.Identified.named`."""
+    total = (named["confidence"] * named["samples"]).groupby(named["cell"].astype(object)).sum()
+    samples = named["samples"].groupby(named["cell"].astype(object)).sum()
+    return {str(cell): float(share) for cell, share in (total / samples).items()}
 
 
 def place_points(readings: pd.DataFrame, case: Case) -> pd.DataFrame:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from rfopt import diagnosis
 from rfopt.diagnosis import Diagnosis, diagnose, diagnose_log
 from rfopt.doubts import note_on
-from rfopt.evidence import Evidence, gather
+from rfopt.evidence import Evidence, confidence_by_cell, gather
 from rfopt.finding import Finding
 from rfopt.fixes import fixes
 from rfopt.instants import when
@@ -405,3 +406,22 @@ def test_idle_and_busy_changes_are_judged_apart() -> None:
 
 def test_a_log_without_changes_shows_nothing() -> None:
     assert log_of(*(serving(float(t), "LTE", "L") for t in range(20))) == []
+
+
+def test_a_finding_on_a_doubtful_identity_says_so_and_weighs_less() -> None:
+    evidence = leaking()
+    sure = diagnose(evidence)
+    first = next(found for found in sure.findings if found.rule == "das_leakage")
+    cell = first.cells[0]
+    result = diagnose(replace(evidence, confidence={cell: 0.6}))
+    found = next(found for found in result.findings if found.rule == "das_leakage")
+    assert 0.5 < found.severity < first.severity
+    assert (found.evidence["unsure_of"], found.evidence["identity_share"]) == (cell, 0.6)
+    assert "60 % sure" in finding_text(found, "en") and "60%" in finding_text(found, "zh")
+    assert diagnose(replace(evidence, confidence={cell: 0.95})).findings == sure.findings
+
+
+def test_confidence_of_a_cell_is_the_mean_of_its_readings() -> None:
+    named = pd.DataFrame({"cell": ["A", "A", "B"], "samples": [1, 3, 2], "confidence": [1.0, 0.6, 0.8]})
+    assert confidence_by_cell(named) == pytest.approx({"A": 0.7, "B": 0.8})
+    assert set(faulty("das_leakage")[0].confidence) >= {"A", "B"}

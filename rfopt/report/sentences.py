@@ -132,6 +132,8 @@ def _more(evidence: Mapping[str, Any], blanks: Mapping[str, str], lang: str) -> 
         yield gap + say("rule.more.disagree", lang, figure=inside(say(f"kpi.{name}", lang)), **both)
     if "doubtful" in evidence:
         yield gap + say("rule.more.doubtful", lang, cells=blanks["doubtful"])
+    if "unsure_of" in evidence:
+        yield gap + say("rule.more.identity", lang, cells=blanks["unsure_of"], sure=blanks["identity_share"])
 
 
 def inside(name: str) -> str:
