@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rfopt import __version__
-from rfopt.case import files_of
+from rfopt.case import inputs_of
 from rfopt.errors import InputError
 from rfopt.files import sha256, write_whole
 
@@ -86,7 +86,7 @@ def _names(folders: Sequence[Path]) -> dict[Path, str]:
 
 def _fingerprint(folder: Path, settings: Settings) -> str:
     try:
-        files = files_of(folder)
+        files = inputs_of(folder).files()
     except InputError:
         return ""
     said = [__version__, str(settings.seed), settings.lang, *(f"{path}:{_sha256(path, _age(path))}" for path in files)]

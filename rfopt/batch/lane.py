@@ -67,7 +67,7 @@ class Lane:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "rfopt.batch.work"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
-                env={**os.environ, **dict.fromkeys(names, threads), "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={**os.environ, **dict.fromkeys(names, threads)},
             )  # fmt: skip
             self._say(self.process, asdict(self.settings))
         return self.process

@@ -14,13 +14,18 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rfopt.batch.jobs import Job, Record, Settings, write_record
+from rfopt.case import inputs_of, read_case
 from rfopt.errors import InputError
+from rfopt.network import Network
+from rfopt.recommendation import recommend
+from rfopt.report import recommendation_json
+from rfopt.report.folder import write_results
+from rfopt.sites import read_network
 
-if TYPE_CHECKING:
-    from rfopt.network import Network
+if sys.platform != "win32":
+    import resource
 
 ORPHAN_S = 1.0
 """How often this process looks whether its parent is still there."""
@@ -47,8 +52,6 @@ def _die_with_parent(parent: int) -> None:
 def _bound_memory(megabytes: int) -> None:
     """Let allocations beyond the bound fail; where the system has no such limit (Windows), there is none."""
     if megabytes and sys.platform != "win32":
-        import resource
-
         resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
 
 
@@ -69,16 +72,11 @@ def work(job: Job, settings: Settings) -> Record:
 
 
 def _recommended(job: Job, settings: Settings) -> Record:
-    from rfopt.case import files_of, read_case
-    from rfopt.recommendation import recommend
-    from rfopt.report import recommendation_json
-    from rfopt.report.folder import write_results
-
     case = read_case(Path(job.case), _network)
     result = recommend(case, settings.seed)
     table = recommendation_json(result, settings.lang)
     write_results(result, table, Path(settings.output) / "cases" / job.name, settings.lang)
-    network = files_of(Path(job.case)).network
+    network = inputs_of(Path(job.case)).network
     return Record(
         job.name, job.case, job.fingerprint, case.id, str(network or ""),
         objective=(round(result.score_before.objective, 6), round(result.score_after.objective, 6)),
@@ -89,14 +87,13 @@ def _recommended(job: Job, settings: Settings) -> Record:
 
 def _network(path: Path, **systems: str) -> Network:
     """A network, read once for the cases that follow each other on it."""
-    ages = tuple((file, file.stat().st_mtime_ns) for file in sorted(path.rglob("*")) if file.is_file())
+    files = (file for file in (path, *sorted(path.rglob("*"))) if file.is_file())
+    ages = tuple((file, file.stat().st_mtime_ns) for file in files)
     return _read(path, ages, tuple(systems.items()))
 
 
 @functools.lru_cache(maxsize=1)
 def _read(path: Path, ages: tuple[object, ...], systems: tuple[tuple[str, str], ...]) -> Network:  # noqa: ARG001
-    from rfopt.sites import read_network
-
     return read_network(path, **dict(systems))
 
 
@@ -104,8 +101,6 @@ def _peak_mb() -> int:
     """The most memory this process has held."""
     if sys.platform == "win32":
         return 0
-    import resource
-
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 

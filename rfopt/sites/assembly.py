@@ -151,14 +151,14 @@ def _looked_up(names: pd.Series, rat: dict[str, str]) -> pd.Series:
 def _refuse_odd_pairs(frame: pd.DataFrame, rat: pd.Series, other: pd.Series, path: Path) -> None:
     odd = (frame["cell"] == frame["neighbour"]) | (rat != other)
     if odd.any():
-        line = frame.index[odd][0]
-        a, b = (printable(name) for name in frame.loc[line, ["cell", "neighbour"]])
+        k = int(np.flatnonzero(odd)[0])
+        a, b = (printable(frame[name].iloc[k]) for name in ("cell", "neighbour"))
         problem = (
             f"cell {a} is its own neighbour"
             if a == b
-            else f"relation joins {rat[line]} {a} to {other[line]} {b}, expected one technology"
+            else f"relation joins {rat.iloc[k]} {a} to {other.iloc[k]} {b}, expected one technology"
         )
-        raise InputError(problem, path, int(line))
+        raise InputError(problem, path, int(frame.index[k]))
 
 
 def _indexed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -194,8 +194,8 @@ def _refuse_unknown(
         told = _looked_up(frame[name], rat)
         odd = told.isna() | (told != wanted if wanted else False)
         if odd.any():
-            line = int(frame.index[odd][0])
-            cell = frame.at[line, name]
+            k = int(np.flatnonzero(odd)[0])
+            line, cell = int(frame.index[k]), str(frame[name].iloc[k])
             if cell not in rat:
                 raise InputError(f"{name} '{printable(cell)}' is not in {source}{did_you_mean(cell, rat)}", path, line)
             raise InputError(f"{name} '{printable(cell)}' is {rat[cell]}, expected {wanted}", path, line)
