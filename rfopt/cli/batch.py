@@ -15,6 +15,8 @@ from rfopt.cli.output import finish, hint, progress, tell
 if TYPE_CHECKING:
     from rfopt.batch.jobs import Job, Record, Settings
 
+FAILED = 1
+
 
 @click.command()
 @click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -68,7 +70,7 @@ def batch(
     ]
     tell(json_to, quiet, lines, [f"{output / 'summary.html'}"])
     if failed:
-        raise click.exceptions.Exit(1)
+        raise SystemExit(FAILED)
 
 
 def _all(
