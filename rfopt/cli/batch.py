@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FAILED = 1
 
 
-@click.command()
+@click.command(epilog="Exit codes: 0 done, 1 a case failed, 2 bad input or usage.")
 @click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="Folder for results and summary.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Cases worked on at once; as many as cores if not given.")
@@ -38,8 +38,7 @@ def batch(
     """Recommend for all CASES: case folders, or folders with cases anywhere below.
 
     Each case is worked on in a process of its own: one that crashes, hangs or wants too much memory fails alone. What
-    is done stays in the folder; the same command again goes on with what is left, or has changed. Exit code 1 if a
-    case failed.
+    is done stays in the folder; the same command again goes on with what is left, or has changed.
 
     \b
     rfopt batch drive_tests -o city
@@ -55,7 +54,7 @@ def batch(
     at_once = workers or cluster or os.cpu_count() or 1
     settings = shared_out(Settings(str(output.resolve()), seed, lang, 0, seconds), at_once, memory_mb)
     jobs = find_jobs(cases, settings)
-    with progress(quiet or json_to == "-") as told:
+    with progress(quiet or json_to == "-", lang) as told:
         records = _all(jobs, settings, scheduler, cluster, at_once, told)
     table = summarise(records, settings)
     finish(table, json_to)
@@ -63,12 +62,11 @@ def batch(
     lines = [say("batch.told", lang, done=len(jobs) - len(failed), failed=len(failed))]
     lines += [f"  {case['error']}" for case in failed[:10]]
     lines += [f"  {cell['cell']}  {len(cell['cases'])}" for cell in table["cells"][:5]]
-    lines += [
-        hint(lang, "check", f"rfopt check {output / 'merged' / network['name']}.csv --network {network['path']}")
-        for network in table["networks"]
-        if network["changes"]
-    ]
-    tell(json_to, quiet, lines, [f"{output / 'summary.html'}"])
+    first = next((network for network in table["networks"] if network["changes"]), None)
+    after = first and hint(
+        lang, "rfopt", "check", output / "merged" / f"{first['name']}.csv", "--network", first["path"]
+    )
+    tell(json_to, quiet, lines, [f"{output / 'summary.html'}"], after or "")
     if failed:
         raise SystemExit(FAILED)
 

@@ -27,10 +27,10 @@ def scheduler(tmp_path, monkeypatch):
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "5")
     (tmp_path / "started.txt").touch()
     where = tmp_path / "scheduler.json"
-    begun = [_start("scheduler", "--scheduler-file", where, "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
-    for k in range(2):
-        begun.append(_start("worker", "--scheduler-file", where, "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                            "--name", f"w{k}", "--host", "127.0.0.1", "--local-directory", tmp_path / f"w{k}"))  # fmt: skip
+    common = ("--scheduler-file", where, "--host", "127.0.0.1")
+    begun = [_start("scheduler", *common, "--port", "0", "--no-dashboard")]
+    alone = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+    begun += [_start("worker", *common, *alone, "--local-directory", tmp_path / f"w{k}") for k in range(2)]
     _wait_for(where.exists)
     with distributed.Client(scheduler_file=str(where)) as client:
         client.wait_for_workers(2, timeout=120)
