@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -105,14 +105,55 @@ class Case(Shown):
         return f"<Case {printable(self.id)}: floor {self.floor}, {len(self.readings)} readings, {self.network!r}>"
 
 
-def read_case(path: Path) -> Case:
+@dataclass(frozen=True)
+class Inputs:
+    """What a case.toml names: its logs, and the network's file or folder (None without one)."""
+
+    toml: Path
+    logs: tuple[Path, ...]
+    network: Path | None
+
+    def files(self) -> list[Path]:
+        """Every file that the case rests on."""
+        network = [] if self.network is None else [self.network, *sorted(self.network.rglob("*"))]
+        return [self.toml, *self.logs, *(path for path in network if path.is_file())]
+
+
+def inputs_of(path: Path) -> Inputs:
+    """What a case folder or its case.toml names, without reading it.
+
+    Raises
+    ------
+    InputError
+        If there is no case, or its case.toml is broken or names logs that are not there.
+    """
+    toml = _toml_of(path)
+    text = read_text(toml, largest=1 << 20)
+    tables = toml_tables(text, toml)
+    _check_keys(tables, text, toml)
+    inputs = tables["inputs"]
+    return Inputs(toml, tuple(_log_files(toml, inputs["logs"], text)), _network_path(inputs, toml))
+
+
+def read_case(path: Path, networks: Callable[..., Network] = read_network) -> Case:
     """Read a case: a folder with case.toml, the file itself, or a single log (then without a network).
+
+    Parameters
+    ----------
+    networks : callable, optional
+        How networks are read; one that remembers them serves where many cases share one.
 
     Raises
     ------
     InputError
         If anything in the case, its network or its logs cannot be used.
     """
+    file = _toml_of(path)
+    return _read_toml(file, networks) if file.suffix == ".toml" else _log_only(file)
+
+
+def _toml_of(path: Path) -> Path:
+    """The case.toml of a case folder; a file as it is."""
     try:
         if path.is_dir():
             if not stands(path / "case.toml"):
@@ -122,7 +163,7 @@ def read_case(path: Path) -> Case:
             raise InputError("no such case", path)
     except OSError as error:  # a name too long, a folder that may not be looked into
         raise InputError(f"cannot be read: {error.strerror}", path) from None
-    return _read_toml(path) if path.suffix == ".toml" else _log_only(path)
+    return path
 
 
 def _log_only(path: Path) -> Case:
@@ -135,10 +176,15 @@ def _log_only(path: Path) -> Case:
     )  # fmt: skip
 
 
-def _network(inputs: dict[str, Any], text: str, path: Path) -> Network:
+def _network_path(inputs: dict[str, Any], path: Path) -> Path | None:
+    return Path(os.path.normpath(path.parent / inputs["network"])) if "network" in inputs else None
+
+
+def _network(inputs: dict[str, Any], text: str, path: Path, networks: Callable[..., Network]) -> Network | None:
     """The case's network, its places turned to WGS84 from what `coordinates` says."""
     systems = [_system(inputs, "inputs", key, text, path) for key in ("coordinates", "map_coordinates")]
-    return read_network(Path(os.path.normpath(path.parent / inputs["network"])), *systems)
+    where = _network_path(inputs, path)
+    return None if where is None else networks(where, *systems)
 
 
 def _system(table: dict[str, Any], name: str, key: str, text: str, path: Path) -> str:
@@ -158,12 +204,12 @@ def _placed(readings: pd.DataFrame, system: str) -> pd.DataFrame:
     return readings.assign(lat=lat, lon=lon)
 
 
-def _read_toml(path: Path) -> Case:
+def _read_toml(path: Path, networks: Callable[..., Network]) -> Case:
     text = read_text(path, largest=1 << 20)
     tables = toml_tables(text, path)
     notes = _check_keys(tables, text, path)
     complaint, inputs = tables["complaint"], tables["inputs"]
-    network = _network(inputs, text, path) if "network" in inputs else None
+    network = _network(inputs, text, path, networks)
     asked = {
         (name, key): _system(tables[name], name, key, text, path) for name in COORDINATES for key in COORDINATES[name]
     }

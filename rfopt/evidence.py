@@ -19,6 +19,7 @@ from rfopt.mobility.logged import replay_of_log
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget, Situation, prepare
 from rfopt.mobility.timeline import Replay
+from rfopt.neighbourhood import neighbourhood
 from rfopt.network import Network
 
 
@@ -111,11 +112,12 @@ def gather(case: Case, network: Network, seed: int, budget: Budget | None = None
     Parameters
     ----------
     network : Network
-        The case's network.
+        The case's network; the evidence has the part of it that the case is about.
     seed : int
         Of the fading.
     """
     readings = place_points(label_points(case.readings), case)
+    network = neighbourhood(network, readings["lat"].to_numpy(dtype=float), readings["lon"].to_numpy(dtype=float))
     identified = identify(readings, network, case.lat, case.lon)
     here, _ = complaint_rows(identified.readings, case.floor)
     rows, outside = identified.readings[here], identified.readings[~here]

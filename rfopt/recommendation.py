@@ -19,6 +19,7 @@ from rfopt.kpis import compute
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget, thinned
 from rfopt.mobility.timeline import Replay
+from rfopt.neighbourhood import part_of
 from rfopt.network import Change, Changes, Network, Plan, apply, keys_of
 from rfopt.planning.dependence import Dependence, Option, dependences, pareto
 from rfopt.planning.harm import Groups, Harm, groups_of
@@ -273,7 +274,7 @@ def _result(
         ladder,
         after,
         groups,
-        {name: (other, score(evidence, groups, other)) for name, other in rivals.items()},
+        {name: (other, score(evidence, groups, part_of(other, evidence.network))) for name, other in rivals.items()},
         len({*rough.seen, *exact.seen}),
         bound,
         bound_by,

@@ -11,6 +11,7 @@ from rfopt import __version__
 from rfopt.case import Case
 from rfopt.kpis import compute, objective
 from rfopt.mobility.simulate import simulate
+from rfopt.neighbourhood import part_of
 from rfopt.network import Changes, Plan, apply
 from rfopt.planning.notes import notes_on
 from rfopt.planning.score import intervals
@@ -75,6 +76,7 @@ def simulation(case: Case, plan: Plan, seed: int = 0, progress: Progress = quiet
         If the case has no network or the plan does not fit it.
     """
     evidence, diagnosis = diagnose_case(case, seed, progress)
+    plan = part_of(plan, evidence.network)
     after = simulate(evidence.situation, apply(evidence.network, plan))
     figures = compute(after)
     return Simulation(

@@ -10,13 +10,14 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rfopt.bands import gsm_band, lte_band
 from rfopt.errors import InputError, did_you_mean, printable
@@ -74,14 +75,15 @@ def split_rows(text: str, path: Path, delimiter: str = ",") -> Rows:
     try:
         for row in reader:
             line, before = before + 1, reader.line_num
-            if not any(field.strip() for field in row):
+            fields = list(map(str.strip, row))
+            if not any(fields):
                 continue
             if not header:
                 header = _header(row, path, line)
             elif len(row) != len(header):
                 raise InputError(f"{len(row)} fields, expected {len(header)} as in the header", path, line)
             else:
-                rows.append([field.strip() for field in row])
+                rows.append(fields)
                 lines.append(line)
     except csv.Error as error:
         reason = f"a field longer than {LONGEST_FIELD} characters" if "field larger" in str(error) else str(error)
@@ -130,19 +132,34 @@ def type_rows(rows: Rows, table: str) -> tuple[pd.DataFrame, list[str]]:
 
 
 def parse_column(texts: Sequence[str], column: Column, rows: Rows) -> Any:
-    """One column's text as an array of its type, checked."""
+    """One column's text as an array of its type, checked; what stands in many rows is looked at once."""
+    number, first = _distinct(texts)
     if column.type in NUMERIC:
-        return _numbers(texts, column, rows)
-    blank = ["" if text.lower() in EMPTY and column.type != "name" else text for text in texts]
+        return _numbers(texts, first, column, rows)[number]
     if column.type in ("arfcns", "names"):
-        return _lists(blank, column, rows)
-    for text, line in zip(blank, rows.lines, strict=True):
-        if text == "" and column.need == "yes":
-            raise InputError(f"{column.column} is empty, expected {column.meaning}", rows.file, line)
-        problem = text and _text_problem(text, column)
-        if problem:
-            raise InputError(f"{column.column} '{printable(text)}' {problem}", rows.file, line)
-    return pd.array(blank, dtype="str")
+        values = pd.Series([_list(texts[k], rows.lines[k], column, rows) for k in first], dtype="object")
+        return values.iloc[number].set_axis(pd.Index(rows.lines, name="line"))
+    return pd.array(np.array([_text(texts[k], rows.lines[k], column, rows) for k in first], dtype=object), "str")[
+        number
+    ]
+
+
+def _distinct(texts: Sequence[str]) -> tuple[NDArray[np.intp], list[int]]:
+    """For every text the number of its kind, and for every kind the row that it first stands in."""
+    number, kinds = pd.factorize(np.array(texts, dtype=object))
+    first = np.full(len(kinds), len(texts))
+    np.minimum.at(first, number, np.arange(len(texts)))
+    return number, first.tolist()
+
+
+def _text(text: str, line: int, column: Column, rows: Rows) -> str:
+    blank = "" if text.lower() in EMPTY and column.type != "name" else text
+    if blank == "" and column.need == "yes":
+        raise InputError(f"{column.column} is empty, expected {column.meaning}", rows.file, line)
+    problem = blank and _text_problem(blank, column)
+    if problem:
+        raise InputError(f"{column.column} '{printable(blank)}' {problem}", rows.file, line)
+    return blank
 
 
 def _text_problem(text: str, column: Column) -> str:
@@ -166,23 +183,23 @@ def is_formula(name: str) -> bool:
     return bool(re.match(r"\s*(?:[=@]|[+\-](?!\s*\d))", name))
 
 
-def _numbers(texts: Sequence[str], column: Column, rows: Rows) -> np.ndarray:
-    numbers = pd.to_numeric(pd.Series(texts, dtype="object"), errors="coerce").to_numpy(dtype=float, copy=True)
-    for k in np.flatnonzero(~np.isfinite(numbers)).tolist():
-        numbers[k] = np.nan
-        if texts[k].lower() not in EMPTY:
-            raise InputError(
-                f"{column.column} '{printable(texts[k])}' is not {_wanted(column)}", rows.file, rows.lines[k]
-            )
-        if column.need == "yes":
-            raise InputError(f"{column.column} is empty, expected {_wanted(column)}", rows.file, rows.lines[k])
+def _numbers(texts: Sequence[str], first: list[int], column: Column, rows: Rows) -> NDArray[np.float64]:
+    """The numbers that stand in some rows of a column."""
+    written = pd.Series([texts[k] for k in first], dtype="object")
+    numbers = pd.to_numeric(written, errors="coerce").to_numpy(dtype=float, copy=True)
+    numbers[~np.isfinite(numbers)] = np.nan
     whole = column.type in ("int", "arfcn", "earfcn", "channel")
     fact = column.range if column.type in ("real", "int") and not column.tunable else ""
-    for value in pd.unique(numbers[np.isfinite(numbers)]):
-        problem = _number_problem(float(value), column, whole, bool(fact))
-        if problem:
-            line = rows.lines[int(np.flatnonzero(numbers == value)[0])]
-            raise InputError(f"{column.column} {value_text(value)} {problem}", rows.file, line)
+    for k, value in zip(first, numbers.tolist(), strict=True):
+        if math.isnan(value):
+            if texts[k].lower() not in EMPTY:
+                raise InputError(
+                    f"{column.column} '{printable(texts[k])}' is not {_wanted(column)}", rows.file, rows.lines[k]
+                )
+            if column.need == "yes":
+                raise InputError(f"{column.column} is empty, expected {_wanted(column)}", rows.file, rows.lines[k])
+        elif problem := _number_problem(value, column, whole, bool(fact)):
+            raise InputError(f"{column.column} {value_text(value)} {problem}", rows.file, rows.lines[k])
     return numbers
 
 
@@ -209,19 +226,17 @@ def _wanted(column: Column) -> str:
     return f"{kind} in {column.unit}" if column.unit else kind
 
 
-def _lists(texts: Iterable[str], column: Column, rows: Rows) -> pd.Series:
-    values: list[tuple[Any, ...]] = []
-    for text, line in zip(texts, rows.lines, strict=True):
-        words = tuple(word.strip() for word in text.split(";") if word.strip())
-        if column.type == "arfcns":
-            for word in words:
-                problem = "is not a whole number" if not WHOLE.fullmatch(word) else channel_problem(int(word), "arfcn")
-                if problem:
-                    raise InputError(f"{column.column} '{printable(word)}' {problem}", rows.file, line)
-            values.append(tuple(int(word) for word in words))
-        else:
-            values.append(words)
-    return pd.Series(values, index=pd.Index(rows.lines, name="line"), dtype="object")
+def _list(text: str, line: int, column: Column, rows: Rows) -> tuple[Any, ...]:
+    if text.lower() in EMPTY:
+        return ()
+    words = tuple(word.strip() for word in text.split(";") if word.strip())
+    if column.type == "names":
+        return words
+    for word in words:
+        problem = "is not a whole number" if not WHOLE.fullmatch(word) else channel_problem(int(word), "arfcn")
+        if problem:
+            raise InputError(f"{column.column} '{printable(word)}' {problem}", rows.file, line)
+    return tuple(int(word) for word in words)
 
 
 def read_table(path: Path, table: str) -> tuple[pd.DataFrame, list[str]]:

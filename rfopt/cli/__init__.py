@@ -17,7 +17,7 @@ from rfopt.cli.options import Suggesting, spoken
 from rfopt.errors import InputError
 
 COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate", "compare",
-            "explain", "doctor", "completion")  # fmt: skip
+            "batch", "explain", "doctor", "completion")  # fmt: skip
 BAD_INPUT = 2
 EXIT_CODES = "Exit codes: 0 done, 2 bad input or usage."
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import as_text, finding_lines, finish, progress, tell, warn
+from rfopt.cli.output import finding_lines, finish, progress, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.recommendation import Recommendation
@@ -45,6 +45,7 @@ def recommend(
     from rfopt.recommendation import needed_network
     from rfopt.recommendation import recommend as run
     from rfopt.report import recommendation_json
+    from rfopt.report.folder import write_results
 
     read = read_case(case)
     plans = {path.stem: read_plan(path, needed_network(read)) for path in others}
@@ -61,18 +62,6 @@ def recommend(
         [f"{report}"] if report else [],
         _next(case, output, result, lang),
     )
-
-
-def write_results(result: Recommendation, table: dict[str, Any], folder: Path, lang: str) -> Path:
-    """The plan, its rollback, the JSON and the report; returns the report's path."""
-    from rfopt.files import write_whole
-    from rfopt.network import plan_text, rollback
-    from rfopt.report import write_report
-
-    write_whole(folder / "plan.csv", plan_text(result.plan))
-    write_whole(folder / "rollback.csv", plan_text(rollback(result.evidence.network, result.plan)))
-    write_whole(folder / "recommendation.json", as_text(table))
-    return write_report(result, folder, lang)
 
 
 def _next(case: Path, output: Path | None, result: Recommendation, lang: str) -> str:

@@ -64,25 +64,29 @@ def relations(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
 
 def _ends(network: Network, cells: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Server and target among `cells` of the relations that have both there, and the rows these stand in."""
-    position = {name: k for k, name in enumerate(cells)}
-    pairs = [
-        (position[cell], position[other], row)
-        for row, (cell, other) in enumerate(network.neighbours.index)
-        if cell in position and other in position
-    ]
-    server, target, rows = np.array(pairs, dtype=np.intp).reshape(-1, 3).T
-    return server, target, rows
+    server, target = _numbers(network, 0, cells), _numbers(network, 1, cells)
+    rows = np.flatnonzero((server >= 0) & (target >= 0))
+    return server[rows], target[rows], rows
+
+
+def _numbers(network: Network, end: int, cells: pd.Index) -> NDArray[np.intp]:
+    """The number among `cells` of one end of every relation; −1 where it is not among them."""
+    index = network.neighbours.index
+    assert isinstance(index, pd.MultiIndex)
+    of_name = np.append(cells.get_indexer(index.levels[end]), -1)
+    return of_name[np.asarray(index.codes[end], dtype=np.intp)]
 
 
 def ba_matrix(network: Network, cells: pd.Index) -> NDArray[np.bool_]:
     """ba[s, n]: cell n's BCCH is on s's list — its own and those of its neighbours (contract §1)."""
-    arfcn = dict(zip(network.cells.index, network.cells["arfcn"].to_numpy(dtype=float), strict=True))
-    lists: dict[str, set[float]] = {name: {arfcn[name]} for name in cells}
-    for cell, neighbour in network.neighbours.index:
-        if cell in lists:
-            lists[cell].add(arfcn[neighbour])
-    listed = [[arfcn[name] in lists[server] for name in cells] for server in cells]
-    return np.array(listed, dtype=bool).reshape(len(cells), len(cells))
+    arfcn = network.cells["arfcn"].to_numpy(dtype=float)
+    own = arfcn[network.cells.index.get_indexer(cells)]
+    server = _numbers(network, 0, cells)
+    rows = np.flatnonzero(server >= 0)
+    heard = own == arfcn[_numbers(network, 1, network.cells.index)[rows], None]
+    listed = np.asarray(own[:, None] == own)
+    np.logical_or.at(listed, server[rows], heard)
+    return listed
 
 
 def gsm_idle_arrays(network: Network, names: pd.Index) -> Arrays:

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
 from rfopt.levels import Levels
+from rfopt.mobility.setup import relation_matrix
 from rfopt.network import Network
 from rfopt.proofs.traps import LEAST_PAIR_DB, circles_and_traps, idle_boundary_db
 
@@ -26,24 +27,23 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
     R-LOOP, R-TRAP: what `rfopt.proofs.traps` proves of the cells heard, at any levels.
     """
     levels, sigma = _levels_under(evidence, network), evidence.gsm.fading.sigma_db * math.sqrt(2.0)
-    margins = network.neighbours["ho_margin_pbgt_db"]
-    pairs: dict[tuple[str, str], float] = dict(zip(margins.index, margins.to_numpy(dtype=float), strict=True))
+    margin_db = relation_matrix(network, levels.cells, "ho_margin_pbgt_db", math.nan)
     boundary = idle_boundary_db(network, levels.cells)
     notes = _proven(evidence, network)
     for cell in (name for name in evidence.wanted if name in levels.cells):
-        for other in levels.cells:
-            margin = pairs.get((cell, other))
-            if margin is None or other == cell:
+        s = levels.cells.get_loc(cell)
+        for n, other in enumerate(levels.cells):
+            margin, back = float(margin_db[s, n]), float(margin_db[n, s])
+            if math.isnan(margin) or other == cell:
                 continue
-            more = float(boundary[levels.cells.get_loc(cell), levels.cells.get_loc(other)])
+            more = float(boundary[s, n])
             zone = _between(levels.of(other) - levels.of(cell), sigma, margin, more)
             if more > margin and zone > MOST_SHARE:
                 notes.append(
                     f"R-ALIGN: {cell} is rewarded {more:g} dB over {other} in idle, its handover margin to it is "
                     f"{margin:g} dB; calls set up in between ({zone:.0%} of the time) are handed out at once"
                 )
-            back = pairs.get((other, cell))
-            if back is not None and margin + back < LEAST_PAIR_DB:
+            if margin + back < LEAST_PAIR_DB:
                 notes.append(
                     f"R-HYST: handover margins between {cell} and {other} sum to {margin + back:g} dB, "
                     f"expected {LEAST_PAIR_DB:g} dB or more"

@@ -127,18 +127,11 @@ def _neighbours(rows: Rows | None, cells: pd.DataFrame, source: str) -> tuple[pd
     rat = dict(zip(cells["cell"], cells["rat"], strict=True))
     _refuse_unknown(frame, ["cell", "neighbour"], rat, rows.file, source)
     _refuse_twice(frame, ["cell", "neighbour"], rows.file, "relation")
-    for line, a, b in zip(frame.index, frame["cell"], frame["neighbour"], strict=True):
-        if a == b:
-            raise InputError(f"cell {printable(a)} is its own neighbour", rows.file, line)
-        if rat[a] != rat[b]:
-            raise InputError(
-                f"relation joins {rat[a]} {printable(a)} to {rat[b]} {printable(b)}, expected one technology",
-                rows.file,
-                line,
-            )
+    rats, others = (_looked_up(frame[name], rat) for name in ("cell", "neighbour"))
+    _refuse_odd_pairs(frame, rats, others, rows.file)
     for name in RELATION_PARAMETERS:
         column = schema("neighbours")[name]
-        defaults = frame["cell"].map(rat).map(lambda r, c=column: float(c.default_for(r, "") or "nan"))
+        defaults = rats.map({r: float(column.default_for(r, "") or "nan") for r in ("GSM", "LTE")})
         taken = int((frame[name].isna() & defaults.notna()).sum())
         if taken:
             notes.append(
@@ -146,6 +139,26 @@ def _neighbours(rows: Rows | None, cells: pd.DataFrame, source: str) -> tuple[pd
             )
         frame[name] = frame[name].fillna(defaults)
     return _indexed(frame), notes
+
+
+def _looked_up(names: pd.Series, rat: dict[str, str]) -> pd.Series:
+    """The technology of each named cell; NaN for one that the table does not have."""
+    number, kinds = pd.factorize(names)
+    found = np.array([rat.get(name, np.nan) for name in kinds], dtype=object)
+    return pd.Series(found[number], index=names.index, dtype=object)
+
+
+def _refuse_odd_pairs(frame: pd.DataFrame, rat: pd.Series, other: pd.Series, path: Path) -> None:
+    odd = (frame["cell"] == frame["neighbour"]) | (rat != other)
+    if odd.any():
+        k = int(np.flatnonzero(odd)[0])
+        a, b = (printable(frame[name].iloc[k]) for name in ("cell", "neighbour"))
+        problem = (
+            f"cell {a} is its own neighbour"
+            if a == b
+            else f"relation joins {rat.iloc[k]} {a} to {other.iloc[k]} {b}, expected one technology"
+        )
+        raise InputError(problem, path, int(frame.index[k]))
 
 
 def _indexed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -178,8 +191,11 @@ def _refuse_unknown(
     frame: pd.DataFrame, names: list[str], rat: dict[str, str], path: Path, source: str, wanted: str = ""
 ) -> None:
     for name in names:
-        for line, cell in zip(frame.index, frame[name], strict=True):
+        told = _looked_up(frame[name], rat)
+        odd = told.isna() | (told != wanted if wanted else False)
+        if odd.any():
+            k = int(np.flatnonzero(odd)[0])
+            line, cell = int(frame.index[k]), str(frame[name].iloc[k])
             if cell not in rat:
                 raise InputError(f"{name} '{printable(cell)}' is not in {source}{did_you_mean(cell, rat)}", path, line)
-            if wanted and rat[cell] != wanted:
-                raise InputError(f"{name} '{printable(cell)}' is {rat[cell]}, expected {wanted}", path, line)
+            raise InputError(f"{name} '{printable(cell)}' is {rat[cell]}, expected {wanted}", path, line)
