@@ -369,15 +369,21 @@ def read_plan(path: Path, network: Network) -> Changes:
     for line, row in zip(rows.lines, frame.itertuples(index=False), strict=True):
         change = Change(str(row.cell), str(row.neighbour) or None, str(row.parameter), str(row.old), str(row.new))
         try:
-            plan.append(_typed(change))
+            plan.append(typed(change))
             network = apply(network, (plan[-1],))
         except InputError as error:
             raise InputError(error.message, path, line) from None
     return Changes(plan)
 
 
-def _typed(change: Change) -> Change:
-    """The change with values of its column's type."""
+def typed(change: Change) -> Change:
+    """The change with values of its column's type.
+
+    Raises
+    ------
+    InputError
+        If a value is none of the column's: no number, no carrier, a fact out of range.
+    """
     if change.parameter in ("neighbour", "redirect_arfcn"):
         _present(change)
         return change
@@ -385,7 +391,7 @@ def _typed(change: Change) -> Change:
     if column is None:
         return change
     place = Rows(Path(), [], [], [1])
-    old, new = (_plain(next(iter(parse_column([str(word)], column, place)))) for word in (change.old, change.new))
+    old, new = (_plain(next(iter(parse_column([value_text(v)], column, place)))) for v in (change.old, change.new))
     return replace(change, old=old, new=new)
 
 

@@ -21,6 +21,7 @@ from rfopt.mobility.situation import Budget, thinned
 from rfopt.mobility.timeline import Replay
 from rfopt.neighbourhood import part_of
 from rfopt.network import Change, Changes, Network, Plan, apply, keys_of
+from rfopt.planning.audited import passing
 from rfopt.planning.dependence import Dependence, Option, dependences, pareto
 from rfopt.planning.harm import Groups, Harm, groups_of
 from rfopt.planning.notes import notes_on
@@ -202,7 +203,8 @@ def recommend(
     found = any(f.severity >= FOUND for f in diagnosis.findings)
     plan = find(rough, exact) if moves and (found or diagnosis.objective < HEALTHY) else ()
     progress("report", 0.9)
-    return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped, rivals or {})
+    plan, struck = passing(evidence.network, plan, moves)
+    return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped + struck, rivals or {})
 
 
 def _search(evidence: Evidence, groups: Groups, moves: list[Move], progress: Progress, most_plans: int = 0) -> Search:

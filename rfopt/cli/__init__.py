@@ -16,8 +16,8 @@ from rfopt import __version__
 from rfopt.cli.options import Suggesting, spoken
 from rfopt.errors import InputError
 
-COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "predict", "calibrate", "compare",
-            "batch", "explain", "doctor", "completion")  # fmt: skip
+COMMANDS = ("example", "network", "ingest", "diagnose", "recommend", "simulate", "check", "plan", "baseline", "predict",
+            "calibrate", "compare", "batch", "explain", "doctor", "completion")  # fmt: skip
 BAD_INPUT = 2
 EXIT_CODES = "Exit codes: 0 done, 2 bad input or usage."
 

@@ -20,7 +20,8 @@ from scipy.special import ndtr
 
 from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
-from rfopt.geography.scene import Building, Frame, Scene, build_scene, points_of_floor
+from rfopt.geography.scene import Scene, build_scene
+from rfopt.geography.served import around, floors_of, sector_of
 from rfopt.network import Network
 from rfopt.radio.calibration import Calibration, calibrate
 from rfopt.radio.links import link
@@ -39,8 +40,6 @@ GOOD_DBM = {"GSM": -75.0, "LTE": -95.0}
 """A level above this is as good as this: what is lost there is no harm."""
 NEAR_KM = 5.0
 STREET_M = (60.0, 120.0, 200.0)
-SECTOR_M = (100.0, 200.0, 300.0, 450.0, 600.0)
-SECTOR_DEG = (-40.0, 0.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -91,16 +90,16 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     owner = {"street": ""}
     home = next((b for b in network.buildings if b.id == evidence.case.building), None)
     if home is not None:
-        frames[f"floors of {home.id}"] = _floors(home, evidence.case.floor)
+        frames[f"floors of {home.id}"] = floors_of(home, evidence.case.floor)
         owner[f"floors of {home.id}"] = ""
     for cell in cells:
         row = network.cells.loc[cell]
         served = [b for b in network.buildings if b.id in row["building"] and b.id != evidence.case.building]
         if row["kind"] == "das" and served:
-            frames[f"estate of {cell}"] = pd.concat([_floors(b, None) for b in served])
+            frames[f"estate of {cell}"] = pd.concat([floors_of(b, None) for b in served])
             owner[f"estate of {cell}"] = cell
         elif row["kind"] != "das":
-            frames[f"users of {cell}"] = _sector(cast(pd.Series, row))
+            frames[f"users of {cell}"] = sector_of(cast(pd.Series, row))
             owner[f"users of {cell}"] = cell
     frames = {group: places for group, places in frames.items() if len(places)}
     points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
@@ -122,30 +121,9 @@ def _near(evidence: Evidence) -> list[str]:
     return list(cells.index[(np.hypot(north, east) <= NEAR_KM) | heard])
 
 
-def _at(lat: float, lon: float, distance_m: NDArray[np.float64], bearing_deg: NDArray[np.float64]) -> pd.DataFrame:
-    """Places on the ground around a place."""
-    turn = np.radians(bearing_deg)
-    where = Frame(lat, lon).to_lat_lon(distance_m * np.sin(turn), distance_m * np.cos(turn))
-    return pd.DataFrame({"lat": where[0], "lon": where[1], "height_m": 1.5, "building": ""})
-
-
 def _street(evidence: Evidence) -> pd.DataFrame:
     distance, bearing = np.meshgrid(STREET_M, np.arange(0.0, 360.0, 45.0))
-    return _at(evidence.case.lat, evidence.case.lon, distance.ravel(), bearing.ravel())
-
-
-def _sector(row: pd.Series) -> pd.DataFrame:
-    azimuth = row["azimuth_deg"]
-    spread = np.array(SECTOR_DEG) + azimuth if not np.isnan(azimuth) else np.arange(0.0, 360.0, 120.0)
-    distance, bearing = np.meshgrid(SECTOR_M, spread)
-    return _at(row["lat"], row["lon"], distance.ravel(), bearing.ravel())
-
-
-def _floors(building: Building, but: int | None) -> pd.DataFrame:
-    """Places on the second, fourth and every fifth floor from there, on the ground floor of a lower building."""
-    floors = [f for f in (2, *range(4, building.floors + 1, 5)) if f <= building.floors and f != but] or [1]
-    places = pd.concat([points_of_floor(building, floor, spacing_m=20.0) for floor in floors])
-    return places.loc[places["floor"] != but, ["lat", "lon", "height_m", "building"]]
+    return around(evidence.case.lat, evidence.case.lon, distance.ravel(), bearing.ravel())
 
 
 def harm(groups: Groups, after: Network) -> list[Harm]:

@@ -7,7 +7,8 @@ near whatever its distance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -42,6 +43,24 @@ def clashing(own: Sequence[int], others: Iterable[int]) -> list[int]:
     return [a for a in own if any(abs(a - b) <= ADJACENT for b in there)]
 
 
+def related_to(network: Network) -> dict[str, set[str]]:
+    """The cells that each cell has a relation to, or from."""
+    around: dict[str, set[str]] = defaultdict(set)
+    for a, b in network.neighbours.index:
+        around[str(a)].add(str(b))
+        around[str(b)].add(str(a))
+    return around
+
+
+def near_in_relations(around: Mapping[str, set[str]], cell: str, most: int) -> dict[str, int]:
+    """Cells reached from one over relations (`related_to`), and in how few steps, up to `most`; itself in none."""
+    steps, edge = {cell: 0}, {cell}
+    for step in range(1, most + 1):
+        edge = {other for name in edge for other in around.get(name, ())} - steps.keys()
+        steps |= dict.fromkeys(edge, step)
+    return steps
+
+
 def free_carriers(network: Network, cell: str, heard: Iterable[str]) -> list[int]:
     """Carriers that a GSM cell could move to, the one whose next user is farthest first; apart from each other.
 
@@ -51,7 +70,7 @@ def free_carriers(network: Network, cell: str, heard: Iterable[str]) -> list[int
     """
     cells = network.of_rat("GSM")
     others = {str(name): carriers_of(network, str(name)) for name in cells.index if name != cell}
-    away = dict(zip(cells.index, _distance_km(cells, cell).tolist(), strict=True))
+    away = dict(zip(cells.index, distances_km(cells, cell).tolist(), strict=True))
     near = {name for name, distance in away.items() if distance <= REUSE_KM} - {cell}
     taken = {a for name in set(heard) - {cell} for a in others.get(name, [])}
     beside = {a for name in near for a in others[str(name)]} | set(carriers_of(network, cell))
@@ -88,7 +107,7 @@ def free_bsic(network: Network, cell: str) -> str:
     """A BSIC of the cell's own NCC that no cell of its BCCH within `TWIN_KM` has; '' if all eight are taken."""
     cells = network.of_rat("GSM")
     of_carrier = (cells["arfcn"] == cells.at[cell, "arfcn"]).to_numpy()
-    near = of_carrier & (_distance_km(cells, cell) <= TWIN_KM)
+    near = of_carrier & (distances_km(cells, cell) <= TWIN_KM)
     taken = set(cells["bsic"][near])
     ncc = str(cells.at[cell, "bsic"]).partition("-")[0]
     return next((f"{ncc}-{bcc}" for bcc in range(8) if f"{ncc}-{bcc}" not in taken), "")
@@ -97,13 +116,13 @@ def free_bsic(network: Network, cell: str) -> str:
 def free_pcis(network: Network, cell: str) -> list[int]:
     """The nearest PCI of each other remainder modulo 3 that nobody on the carrier within `TWIN_KM` has."""
     cells = network.of_rat("LTE")
-    near = ((cells["earfcn"] == cells.at[cell, "earfcn"]) & (_distance_km(cells, cell) <= TWIN_KM)).to_numpy()
+    near = ((cells["earfcn"] == cells.at[cell, "earfcn"]) & (distances_km(cells, cell) <= TWIN_KM)).to_numpy()
     taken, own = set(cells["pci"][near]), int(cast(float, cells.at[cell, "pci"]))
     free = sorted((p for p in range(504) if p not in taken and p % 3 != own % 3), key=lambda p: (abs(p - own), p))
     return [next(p for p in free if p % 3 == rest) for rest in dict.fromkeys(p % 3 for p in free)]
 
 
-def _distance_km(cells: pd.DataFrame, cell: str) -> NDArray[np.float64]:
+def distances_km(cells: pd.DataFrame, cell: str) -> NDArray[np.float64]:
     """Distance of every cell from one, on the ground."""
     lat, lon = (cells[name].to_numpy(dtype=float) for name in ("lat", "lon"))
     here = cells.index.get_loc(cell)

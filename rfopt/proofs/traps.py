@@ -26,7 +26,8 @@ from rfopt.mobility.setup import (
     lte_idle_arrays,
 )
 from rfopt.network import Network
-from rfopt.proofs.circles import ALWAYS_DB, NEVER_DB, Circle, FloatArray, Moves, circles
+from rfopt.proofs.circles import ALWAYS_DB, LONGEST, NEVER_DB, Circle, FloatArray, Moves, circles
+from rfopt.proofs.longer import long_circle
 from rfopt.words import say
 
 LEAST_PAIR_DB = 4.0
@@ -115,6 +116,26 @@ def circles_and_traps(network: Network, names: Sequence[str]) -> list[Trap]:
         found += _of_machine("lte_call", network, lte)
     if len(lte) > 1 or (len(lte) and len(gsm) and lists_gsm(network, lte)):
         found += _of_machine("idle" if lists_gsm(network, lte) else "lte_idle", network, lte, gsm)
+    return found
+
+
+def long_circles(network: Network, names: Sequence[str], known: Sequence[Trap]) -> list[Trap]:
+    """Circles of more cells than `rfopt.proofs.circles.LONGEST` along one way, at most one of each machine and way.
+
+    Quality is left out: along it alone a phone would have to find quality bad on every cell. None are told of a
+    machine of which shorter ones are known.
+    """
+    gsm, lte = _by_rat(network, names)
+    found, said = [], {trap.machine for trap in known}
+    for machine, cells in (("gsm_call", gsm), ("lte_call", lte), ("lte_idle", lte)):
+        if machine in said or len(cells) <= LONGEST:
+            continue
+        ends = (np.full(len(cells), end) for end in REPORTS_DBM[machine[:3].upper()])
+        low, high = ends
+        for way in ways_of(machine, network, cells, cells[:0]):
+            circle = long_circle(way, low, high) if way.cause != "quality" else None
+            if circle is not None and len(circle.cells) > LONGEST:
+                found.append(_circling(machine, tuple(cells), [way], circle))
     return found
 
 

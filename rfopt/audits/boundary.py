@@ -1,0 +1,40 @@
+"""R-ALIGN: calls handed away at once where idle phones rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.audits.circle import as_fault
+from rfopt.network import Network, Plan
+from rfopt.proofs.traps import traps
+from rfopt.proofs.vicinity import vicinities
+
+MOST_DB = {"gsm_call": 12.0, "lte_call": 6.0}
+PENALISED_DB = 16.0
+"""Zones up to these are noted: whether they hold a phone is for levels to say. A reward of 10 dB against a penalty of
+10 dB with a margin of 4 dB is common practice where the penalised cell is the weaker one."""
+LEAST_DB = 3.0
+"""Zones narrower than this are not worth a note."""
+SUBTRACTED_S = 640.0
+
+
+@audits
+def boundary(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
+    """Pairs whose idle boundary the plan moves further beyond the handover boundary than `MOST_DB`."""
+    sets = vicinities(after, cells_of(plan))
+    for fault in introduced(lambda network: _zones(network, sets), before, after, plan):
+        if fault.new and fault.amount >= LEAST_DB:
+            yield replace(fault, new=fault.amount > _most_db(after, fault))
+
+
+def _zones(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
+    for names in sets:
+        yield from (as_fault(trap, "boundary") for trap in traps(network, names) if trap.kind == "align")
+
+
+def _most_db(network: Network, fault: Fault) -> float:
+    cells = network.cells.loc[list(fault.cells)]
+    penalised = (cells["penalty_time_s"] == SUBTRACTED_S) & (cells["cell_reselect_offset_db"] > 0.0)
+    return PENALISED_DB if penalised.any() else MOST_DB[fault.facts["what"]]

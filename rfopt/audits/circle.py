@@ -1,0 +1,37 @@
+"""Phones that change cells for ever at levels that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.network import Network, Plan
+from rfopt.proofs.traps import Trap, circles_and_traps, long_circles
+from rfopt.proofs.vicinity import vicinities
+
+
+@audits
+def circle(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
+    """Circles of the idle and connected machines, proven from parameters, with levels at which they happen."""
+    sets = vicinities(after, cells_of(plan))
+    return introduced(lambda network: _circles(network, sets), before, after, plan)
+
+
+def _circles(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
+    for names in sets:
+        short = [trap for trap in circles_and_traps(network, names) if trap.kind in ("circle", "quality")]
+        for trap in short + long_circles(network, names, short):
+            yield as_fault(trap, f"circle_{trap.kind}" if trap.kind == "quality" else "circle")
+
+
+def as_fault(trap: Trap, kind: str) -> Fault:
+    """A proof as a fault: its sentence in both languages rides along."""
+    facts = {"what": trap.machine, "proof_en": trap.sentence("en"), "proof_zh": trap.sentence("zh")}
+    return Fault(kind, trap.cells, facts, amount=_badness(trap))
+
+
+def _badness(trap: Trap) -> float:
+    """How deep a circle or a narrow pair is; how wide a zone."""
+    if trap.amount_db != trap.amount_db:
+        return 0.0
+    return trap.amount_db if trap.kind == "align" else -trap.amount_db

@@ -1,0 +1,26 @@
+"""Cells that phones enter and that nothing leads out of again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.audits.circle import as_fault
+from rfopt.network import Network, Plan
+from rfopt.proofs.traps import circles_and_traps
+from rfopt.proofs.vicinity import vicinities
+
+
+@audits
+def dead_end(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
+    """One-way traps, proven from the parameters alone: the only way back deleted, or closed by a threshold."""
+    sets = vicinities(after, cells_of(plan))
+    return introduced(
+        lambda network: (
+            as_fault(trap, "dead_end")
+            for names in sets
+            for trap in circles_and_traps(network, names)
+            if trap.kind == "one_way"
+        ),
+        before, after, plan,
+    )  # fmt: skip

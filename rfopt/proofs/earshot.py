@@ -1,0 +1,62 @@
+"""Where one cell's users hear another cell too loud for a shared carrier: predicted, as nobody measured there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from rfopt.geography.scene import Building
+from rfopt.geography.served import around, floors_of, sector_of
+from rfopt.network import Network
+from rfopt.proofs.reuse import distances_km
+from rfopt.radio.predict import predict
+
+PROTECTION_DB = 9.0
+"""Co-channel protection ratio (TS 45.005 §6.3, from memory)."""
+MAP_KM = 2.0
+"""The map further from the disturbed cell than this is left out: it costs more than it tells."""
+FARTHEST_KM = 15.0
+
+
+def disturbed_share(network: Network, cell: str, others: list[str]) -> dict[str, float]:
+    """Share of the places of a cell's users at which another cell is less than `PROTECTION_DB` below it.
+
+    Places: the floors of the buildings that a distribution serves, else the sector in front of the antenna.
+    Cells beyond `FARTHEST_KM` or without a place disturb nobody.
+    """
+    away = dict(zip(network.cells.index, distances_km(network.cells, cell).tolist(), strict=True))
+    near = [name for name in others if away[name] <= FARTHEST_KM]
+    if not near:
+        return {}
+    row = cast(pd.Series, network.cells.loc[cell])
+    part = replace(network, cells=network.cells.loc[[cell, *near]], buildings=_map_near(network, row))
+    dbm = predict(part, _places(part, row))
+    disturbed = ~(dbm[:, :1] - dbm[:, 1:] >= PROTECTION_DB) & ~np.isnan(dbm[:, 1:])
+    return dict(zip(near, disturbed.mean(axis=0).tolist(), strict=True))
+
+
+def _map_near(network: Network, row: pd.Series) -> tuple[Building, ...]:
+    reach_deg = MAP_KM / 111.195
+    return tuple(
+        building
+        for building in network.buildings
+        if building.id in row["building"]
+        or (
+            abs(building.polygon.centroid.y - row["lat"]) <= reach_deg
+            and abs(building.polygon.centroid.x - row["lon"]) * np.cos(np.radians(row["lat"])) <= reach_deg
+        )
+    )
+
+
+def _places(network: Network, row: pd.Series) -> pd.DataFrame:
+    home = [building for building in network.buildings if building.id in row["building"]]
+    if home:
+        return pd.concat([floors_of(building, None) for building in home], ignore_index=True)
+    if row["kind"] == "das":
+        return around(row["lat"], row["lon"], np.array([10.0, 20.0]), np.array([0.0, 180.0])).assign(
+            height_m=row["height_m"]
+        )
+    return sector_of(row)

@@ -1,0 +1,35 @@
+"""Sets of cells small enough to prove something of, that hold whatever some changed cells can take part in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rfopt.network import Network
+from rfopt.proofs.reuse import distances_km, near_in_relations, related_to
+
+MOST = 40
+"""Cells of one set: proofs go over circles of four."""
+STEPS = 2
+"""A circle of up to four cells through a cell stays within two relations of it."""
+NEAR_KM = 3.0
+
+
+def vicinities(network: Network, cells: Iterable[str]) -> list[list[str]]:
+    """For each technology of a small network all its cells; of a large one a set around each cell.
+
+    A set holds the cells within `STEPS` relations, nearest first in relations and then on the ground, and those within
+    `NEAR_KM` as LTE needs no relation in idle mode; at most `MOST`.
+    """
+    named = [cell for cell in dict.fromkeys(cells) if cell in network.cells.index]
+    if len(network.cells) <= MOST:
+        return [sorted(map(str, network.cells.index))] if named else []
+    related = related_to(network)
+    return [list(found) for found in dict.fromkeys(tuple(_around(network, related, cell)) for cell in named)]
+
+
+def _around(network: Network, related: Mapping[str, set[str]], cell: str) -> list[str]:
+    away = dict(zip(network.cells.index, distances_km(network.cells, cell).tolist(), strict=True))
+    steps = near_in_relations(related, cell, STEPS)
+    near = {name for name, distance in away.items() if distance <= NEAR_KM} | steps.keys()
+    ranked = sorted(near, key=lambda name: (steps.get(str(name), STEPS + 1), away[name], name))
+    return sorted(map(str, ranked[:MOST]))

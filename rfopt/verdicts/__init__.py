@@ -1,0 +1,48 @@
+"""How a verdict on a plan is written, one format per file.
+
+Contract of the shelf: each entry is ``name(table: Mapping[str, Any], lang: str) -> str``: the table of
+`rfopt.gate.check.check` as the text of a file, the same every time. Names in it come from users and are escaped as the
+format wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rfopt.registry import Shelf
+
+verdicts = Shelf("rfopt.verdicts")
+
+
+def clean(text: object) -> str:
+    """One line without control characters, and without what turns the direction of writing.
+
+    >>> clean("a\\u202eb\\nc")
+    'a\ufffdb\ufffdc'
+    """
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(text))
+
+
+def failed(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The gates that fail, those that are no audits: audits are told by their faults."""
+    return [gate for gate in table["gates"] if not gate["pass"] and not gate["gate"].startswith("audit: ")]
+
+
+def named(gate: Mapping[str, Any]) -> str:
+    """A gate with the case it is of."""
+    return clean(f"{gate['case']}: {gate['gate']}" if gate.get("case") else gate["gate"])
+
+
+def lines_of(fault: Mapping[str, Any]) -> str:
+    """The lines of a plan that a fault is on."""
+    return ",".join(str(line) for line in fault["lines"])
+
+
+def judged_cases(table: Mapping[str, Any]) -> Iterable[tuple[str, str, Any, Any, Any]]:
+    """Case, figure, before, after and interval, for every figure that a case can give."""
+    for case in table["cases"]:
+        kpis = case["kpis"]
+        for name, after in kpis["after"].items():
+            if after is not None:
+                yield case["case"], name, kpis["before"].get(name), after, kpis["interval"].get(name)

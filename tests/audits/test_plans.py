@@ -1,0 +1,82 @@
+"""Bad plans are refused by the audit that knows their fault; good plans are refused by none."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from rfopt.audits import audit, audits
+from rfopt.drafts import read_draft
+from rfopt.network import Change, Network, Plan
+from rfopt.sites import read_network
+
+from .plans import BAD_BAOHU, BAD_ESTATE, GOOD_BAOHU, GOOD_ESTATE, ROOT, baohu, estate, plan_text
+
+WORLDS = ROOT.parent / "shared" / "worlds"
+NETWORKS = {"baohu": cache(baohu), "estate": cache(estate)}
+BAD = [("baohu", name) for name in BAD_BAOHU] + [("estate", name) for name in BAD_ESTATE]
+GOOD = [("baohu", name) for name in GOOD_BAOHU] + [("estate", name) for name in GOOD_ESTATE]
+
+
+def drafted(folder: Path, rows: str) -> Plan:
+    path = folder / "plan.csv"
+    path.write_text(plan_text(rows), encoding="utf-8")
+    return read_draft(path).plan
+
+
+def refused(net: Network, plan: Plan) -> list[str]:
+    return [f"{fault.audit}: {fault.sentence('en')}" for fault in audit(net, plan) if fault.new]
+
+
+@pytest.mark.parametrize(("place", "name"), BAD)
+def test_a_bad_plan_is_refused_for_its_fault(tmp_path: Path, place: str, name: str) -> None:
+    expected, rows = (BAD_BAOHU if place == "baohu" else BAD_ESTATE)[name]
+    plan = drafted(tmp_path, rows)
+    found = [fault for fault in audit(NETWORKS[place](), plan) if fault.new]
+    assert expected in {fault.audit for fault in found}, [f"{f.audit}: {f.sentence('en')}" for f in found]
+    for fault in found:
+        assert fault.rows and all(0 <= row < len(plan) for row in fault.rows)
+        assert fault.sentence("zh") and "{" not in fault.sentence("en") + fault.sentence("zh")
+
+
+@pytest.mark.parametrize(("place", "name"), GOOD)
+def test_a_good_plan_is_passed(tmp_path: Path, place: str, name: str) -> None:
+    rows = (GOOD_BAOHU if place == "baohu" else GOOD_ESTATE)[name]
+    assert refused(NETWORKS[place](), drafted(tmp_path, rows)) == []
+
+
+def test_every_audit_has_a_plan_that_it_must_refuse() -> None:
+    expected = {audit for audit, _ in (*BAD_BAOHU.values(), *BAD_ESTATE.values())}
+    assert set(audits) == expected
+    assert len(BAD_BAOHU) + len(BAD_ESTATE) >= 60 and len(GOOD_BAOHU) + len(GOOD_ESTATE) >= 20
+
+
+def test_the_engineers_plan_is_passed() -> None:
+    plan = read_draft(ROOT / "drive_tests" / "baohu_tianxia" / "engineers_plan.csv").plan
+    assert refused(NETWORKS["baohu"](), plan) == []
+
+
+@pytest.mark.skipif(not WORLDS.exists(), reason="the example worlds are not here")
+def test_what_mends_the_worlds_is_passed() -> None:
+    """The exact undo of every fault, and the best plan known but one that leaves a relation without its return."""
+    for truth in sorted((WORLDS / "truth").glob("*.json")):
+        told = json.loads(truth.read_text(encoding="utf-8"))
+        net = _world(truth.stem)
+        for rows in filter(None, (told["undo"], told["best_known_plan"])):
+            plan = tuple(_change(row) for row in rows)
+            one_way = any(c.parameter == "neighbour" and c.new == "absent" for c in plan)
+            assert {fault.split(":")[0] for fault in refused(net, plan)} <= ({"one_way"} if one_way else set()), (
+                truth.stem
+            )
+
+
+def _world(name: str) -> Network:
+    return read_network(WORLDS / "site_configs" / name)
+
+
+def _change(row: dict[str, object]) -> Change:
+    old, new = (float(v) if isinstance(v, int | float) else v for v in (row["old"], row["new"]))
+    return Change(str(row["cell"]), row["neighbour"], str(row["parameter"]), old, new)  # type: ignore[arg-type]
