@@ -27,6 +27,7 @@ rules = Shelf("rfopt.rules")
 
 MATERIAL = 0.3
 """Difference of severity from which log and model are said to disagree: more than half the way from target to fail."""
+KM_PER_DEG = 111.195
 GONE_DB = -30.0
 """Power change that stands for "without this cell" when a finding is tested in simulation."""
 
@@ -122,6 +123,13 @@ def distance_km(evidence: Evidence, cell: str) -> float:
     """Distance from a cell's antenna to the complaint, on the ground."""
     links = evidence.situation.links
     return float(np.median(links.distance_m[:, links.cells.get_loc(cell)])) / 1000.0
+
+
+def distance_between_km(evidence: Evidence, cell: str, other: str) -> float:
+    """Distance between two cells' antennas on the ground."""
+    table = evidence.network.cells
+    north, east = (float(table.at[cell, axis] - table.at[other, axis]) * KM_PER_DEG for axis in ("lat", "lon"))
+    return math.hypot(north, east * math.cos(math.radians(float(table.at[cell, "lat"]))))
 
 
 def rivals(evidence: Evidence, within_db: float, kinds: tuple[str, ...]) -> dict[str, float]:

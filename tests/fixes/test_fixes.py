@@ -100,11 +100,18 @@ def of_gsm() -> list[str]:
 def test_only_the_rules_of_a_fix_ask_for_it(fix: str) -> None:
     evidence = crowded({name: {"antenna": "any"} for name in "ABCD"} | {"A": {"max_power_dbm": 20.0}})
     rules_of = sys.modules[fixes[fix].__module__].RULES
-    other = Finding("border_camping", 1.0, (), ("north",))
-    assert fixes[fix](evidence, [other]) == []
+    asking = {rule for name in fixes for rule in getattr(sys.modules[fixes[name].__module__], "RULES", ())}
+    other = Finding(next(rule for rule in rules if rule not in {*rules_of}), 1.0, (), ("north",))
+    assert asking <= set(rules) and fixes[fix](evidence, [other]) == []
     for rule in rules_of:
         moves = fixes[fix](evidence, [other, Finding(rule, 1.0, ("C",), ("north",))])
         assert moves and all(m.because == (rule,) for m in moves)
+
+
+def test_area_hysteresis_holds_back_from_other_areas_in_legal_steps() -> None:
+    finding = Finding("area_boundary", 1.0, ("A", "C"), ("north",))
+    moves = proposed("area_hysteresis", crowded(), finding)
+    assert moves == [f"A cell_reselect_hysteresis_db 4 → {db}" for db in (6, 8, 10, 12, 14)]
 
 
 # ---- power ----
