@@ -32,7 +32,7 @@ OF_PATTERNS = ("overshoot",)
 """Rules whose cure rests on where an antenna points."""
 OF_PRESENCE = ("overshoot", "das_leakage")
 """Rules that blame a cell for being there: without it, whatever else it takes part in is gone too."""
-LESSER_SHARE, LESSER_WEIGHT = 0.8, 0.85
+LESSER_SHARE, LESSER_WEIGHT = 0.75, 0.75
 """A fault of settings that explains this share of what a cell's absence would comes before the cell's presence."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
@@ -108,8 +108,9 @@ def _explained(evidence: Evidence, finding: Finding, start: float) -> float:
         return math.nan
     if 1.0 - start < LEAST_LACK:
         return 0.0
-    cured = simulate(evidence.situation, apply(evidence.network, finding.cure))
-    share = (objective(compute(cured)) - start) / (1.0 - start)
+    cures = [cure for cure in (finding.cure, finding.or_else) if cure]
+    cured = [simulate(evidence.situation, apply(evidence.network, cure)) for cure in cures]
+    share = (max(objective(compute(replay)) for replay in cured) - start) / (1.0 - start)
     return min(max(share, 0.0), 1.0)
 
 

@@ -324,7 +324,7 @@ def _loss(rng: np.random.Generator, world: World, group: str, places: Places, na
     if group == "tower":
         return np.asarray(free + 14.0 + rng.uniform(2.0, 16.0) + shadow)
     if group.startswith("estate"):
-        return np.asarray(free + 26.0 + rng.uniform(0.0, 10.0) + shadow)
+        return np.asarray(free + 40.0 + rng.uniform(0.0, 10.0) + shadow)
     return np.asarray(free + (20.0 if row["kind"] == "macro" else 30.0) + 6.0 * np.log10(away / 100.0).clip(0) + shadow)
 
 

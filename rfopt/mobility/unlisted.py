@@ -60,9 +60,10 @@ def landings_of(rows: pd.DataFrame, points: pd.Index, cells: pd.Index, level: st
     >>> mean.tolist(), number.tolist()
     ([[-71.0], [nan]], [[2.0], [0.0]])
     """
-    table = rows.pivot_table(index="point", columns="cell", values=level, aggfunc=["mean", "count"], observed=True)
-    mean, number = (
-        (table[kind] if kind in table else pd.DataFrame()).reindex(index=points, columns=cells).to_numpy(dtype=float)
-        for kind in ("mean", "count")
-    )
-    return mean, np.nan_to_num(number)
+    mean, number = np.full((len(points), len(cells)), np.nan), np.zeros((len(points), len(cells)))
+    at, of = points.get_indexer(pd.Index(rows["point"])), cells.get_indexer(pd.Index(rows["cell"]))
+    dbm = rows[level].to_numpy(dtype=float)
+    for p, c in {(p, c) for p, c in zip(at.tolist(), of.tolist(), strict=True) if p >= 0 and c >= 0}:
+        here = dbm[(at == p) & (of == c)]
+        mean[p, c], number[p, c] = here.mean(), here.size
+    return mean, number

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.instants import moves, served, when
-from rfopt.rules import Figures, change_to, rules, serving_share
+from rfopt.rules import Figures, rules, serving_share, without
 
 RATS = ("GSM", "LTE")
 REGION = 256
 """Area codes of one high byte belong to one region: operators give regions their high bytes (from memory)."""
 LEAST_STAY_S = 60.0
 """A phone that stays this long at a time camps there; one that comes and goes crosses a border (`area_boundary`)."""
-HELD_DB = 20.0
 
 
 @rules
@@ -55,11 +54,11 @@ def _other_region(evidence: Evidence, rat: str, least_share: float) -> list[Find
     rows = rows[rows["mode"] == "idle"]
     if spent < least_share or _stay_s(evidence, rat, odd, rows) < LEAST_STAY_S:
         return []
-    reward = tuple(change_to(evidence, cell, "cell_reselect_offset_db", HELD_DB) for cell in evidence.wanted)
+    gone = tuple(without(evidence, cell) for cell in odd)
     return [
         Finding(
             "border_camping", min(1.0, 0.5 + spent / 2), tuple(odd), tuple(sorted(rows["point"].unique())),
-            _facts(evidence, rat, rows, spent, least_share), basis="tables", cure=reward if rat == "GSM" else (),
+            _facts(evidence, rat, rows, spent, least_share), basis="tables", cure=gone,
         )
     ]  # fmt: skip
 

@@ -22,11 +22,11 @@ def identity_confusion(evidence: Evidence, figures: Figures, least_share: float 
 
     Either the readings do not tell which, or the network cannot: a server's list holds both, or both are near by.
     """
-    findings = []
+    findings: list[Finding] = []
     for rat, channel, code, cells in _doubtful(evidence):
         rows = _rows(evidence, rat, channel, code)
         total = int((evidence.readings["rat"] == rat).sum())
-        if total and len(rows) / total >= least_share and not any(f.cells == cells for f in findings):
+        if total and len(rows) / total >= least_share and not any(set(f.cells) == set(cells) for f in findings):
             failed = evidence.readings["event"] == "handover_fail"
             findings.append(
                 Finding(
@@ -54,9 +54,9 @@ def _doubtful(evidence: Evidence) -> Iterator[tuple[str, float, str, tuple[str, 
         for cell in evidence.heard(rat):
             same = table[(table[channel] == cells.at[cell, channel]) & (table[code] == cells.at[cell, code])]
             twins = [str(other) for other in same.index if other != cell and _confused(evidence, cell, str(other), rat)]
-            text = str(cells.at[cell, code]) if rat == "GSM" else f"{cells.at[cell, code]:.0f}"
+            text = str(cells.at[cell, code]) if rat == "GSM" else f"{evidence.number(cell, code):.0f}"
             if twins:
-                yield rat, float(cells.at[cell, channel]), text, tuple(sorted((cell, *twins)))
+                yield rat, evidence.number(cell, channel), text, tuple(sorted((cell, *twins)))
 
 
 def _confused(evidence: Evidence, cell: str, other: str, rat: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -67,7 +68,10 @@ def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
                 legal = _legal("cells", name, value, default)
                 legal = min(legal, on_quantum("cells", name, most)) if name == "power_dbm" else legal
                 cure = () if math.isnan(legal) else (change_to(evidence, cell, name, legal),)
-                findings.append(_finding(evidence, figures, (cell,), name, value, column.range, cure))
+                found = _finding(evidence, figures, (cell,), name, value, column.range, cure)
+                usual = float(default or "nan") if "level" not in column.affects else math.nan
+                other = () if math.isnan(usual) or usual == legal else (change_to(evidence, cell, name, usual),)
+                findings.append(replace(found, or_else=other))
         if power > most + 1e-9:
             cure = (change_to(evidence, cell, "power_dbm", on_quantum("cells", "power_dbm", most)),)
             findings.append(_finding(evidence, figures, (cell,), "power_dbm", power, f"≤ max_power_dbm {most:g}", cure))

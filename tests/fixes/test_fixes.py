@@ -16,7 +16,7 @@ from rfopt.network import Change
 from rfopt.rules import rules
 
 from ..networks import ALL_RELATIONS
-from ..rules.flats import RELATION, Flat, faulty, judged
+from ..rules.flats import FAULTS, RELATION, Flat, faulty, judged
 
 EVERY_RULE = ("no_dominant_server", "overshoot", "das_leakage", "pingpong_handover", "csfb_frequency", "weak_indoor")
 BLAMED = {"overshoot": ("C",), "das_leakage": ("B",)}
@@ -272,6 +272,17 @@ def test_a_missing_pair_is_added_alone_and_both_ways() -> None:
     findings = rules["missing_neighbour"](evidence, figures)
     out, back = "A→C neighbour absent → present", "C→A neighbour absent → present"
     assert proposed("neighbour_add", evidence, *findings) == [out, back, f"{out} + {back}"]
+
+
+def test_a_missing_relation_is_added_in_line_with_the_idle_boundary_too() -> None:
+    """A is rewarded 10 dB over C: its calls go no sooner, and come back at −4 dB, no lower than 0."""
+    flat = replace(FAULTS["missing_neighbour"], cells={"A": {"cell_reselect_offset_db": 10}})
+    evidence, figures = judged(flat)
+    findings = rules["missing_neighbour"](evidence, figures)
+    out, back = "A→C neighbour absent → present", "C→A neighbour absent → present"
+    stays, returns = f"{out} + A→C ho_margin_pbgt_db 6 → 10", f"{back} + C→A ho_margin_pbgt_db 6 → 0"
+    moves = proposed("neighbour_add", evidence, *findings)
+    assert moves == [out, back, stays, returns, f"{out} + {back}", f"{stays} + {returns}"]
 
 
 def test_a_full_neighbour_list_takes_no_more() -> None:
