@@ -32,8 +32,9 @@ OF_PATTERNS = ("overshoot",)
 """Rules whose cure rests on where an antenna points."""
 OF_PRESENCE = ("overshoot", "das_leakage")
 """Rules that blame a cell for being there: without it, whatever else it takes part in is gone too."""
-LESSER_SHARE, LESSER_WEIGHT = 0.75, 0.75
-"""A fault of settings that explains this share of what a cell's absence would comes before the cell's presence."""
+LESSER_SHARE, LESSER_WEIGHT = 0.45, 0.55
+"""A fault of settings that explains this share of what a cell's absence would comes before the cell's presence: the
+absence also takes away what the usual setting would leave."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
 

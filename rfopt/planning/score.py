@@ -44,6 +44,8 @@ HARM_WEIGHT = 0.05
 """Objective given up for a group's loss that reaches the refused limit; up to the accepted limit none is."""
 MISALIGNED_WEIGHT = 0.01
 REFUSED_LOSS = 1.0
+GAIN, NO_LOSS = 1e-4, 0.005
+"""Objective from which a draw is taken to gain, and up to which it is taken not to lose."""
 LEAST_OPEN = 0.1
 """Share of the variance between draws that chance does not explain, at least."""
 MOST_REMEMBERED = 400
@@ -100,8 +102,10 @@ class Score:
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
     def helps(self, other: Score) -> float:
-        """Probability that this plan is better than another: normal in the differences draw by draw.
+        """Probability that this plan is better than another: normal in the differences draw by draw, or by count.
 
+        A gain that is great in some draws, small in the others and a loss in none is sure though it scatters: there the
+        share of the draws that gain counts where it is the larger.
         Where halves of the draws are known, the chance of a draw's few runs is taken off the spread, but for what it
         leaves open of the mean; elsewhere it is part of it, so that a probability near 1 is earned. Equal in every draw
         counts as certain only where neither lacks anything.
@@ -110,7 +114,8 @@ class Score:
         spread = self._spread(other)
         if spread < 1e-12:
             return 1.0 if gain.mean() > 1e-9 or self.objective >= 1.0 - 1e-9 else 0.0
-        return float(ndtr(gain.mean() / spread))
+        normal = float(ndtr(gain.mean() / spread))
+        return max(normal, counted(gain)) if gain.min() > -NO_LOSS else normal
 
     def _spread(self, other: Score) -> float:
         """Standard deviation of what a plan gains over another, between draws of what is uncertain."""
@@ -123,6 +128,15 @@ class Score:
         halves = self.by_half - other.by_half
         by_chance = float(((halves[:, 0] - halves[:, 1]) ** 2).mean()) / 4.0
         return float(np.sqrt(max(whole - by_chance, LEAST_OPEN * whole) + whole / len(gain)))
+
+
+def counted(gain: NDArray[np.float64]) -> float:
+    """Probability of a gain by the draws that have one, as after one half of a draw more.
+
+    >>> counted(np.array([0.3, 0.0, 0.2])), counted(np.full(9, 0.1))
+    (0.625, 0.95)
+    """
+    return float((gain > GAIN).sum() + 0.5) / (len(gain) + 1)
 
 
 def cost_of(plan: Plan) -> float:

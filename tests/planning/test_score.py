@@ -137,6 +137,13 @@ def test_sureness_is_normal_in_the_differences(mine: tuple, theirs: tuple, sure:
     assert made(*mine).helps(made(*theirs)) == pytest.approx(sure, abs=2e-4)
 
 
+def test_a_gain_in_every_draw_is_sure_though_it_scatters() -> None:
+    """Half of the draws gain much, half a little, none loses: a normal distribution would see losses there."""
+    gain = np.tile([0.3, 0.01], 10)
+    assert made(*(0.5 + gain)).helps(made(*np.full(20, 0.5))) == pytest.approx(20.5 / 21)
+    assert made(*(0.5 + gain - 0.03)).helps(made(*np.full(20, 0.5))) < 0.9
+
+
 def test_a_gain_that_grows_in_every_draw_is_surer_and_sides_sum_to_one() -> None:
     rng = np.random.default_rng(0)
     base, noise = rng.uniform(0.3, 0.6, 20), rng.normal(0.0, 0.05, 20)
