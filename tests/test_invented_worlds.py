@@ -21,7 +21,7 @@ from rfopt.recommendation import needed_network
 
 from .rules.flats import one_thread
 
-FIT = {"missing_neighbour": (21, 0), "pci_mod3": (1, 0), "area_boundary": (1, 0), "wrong_access": (1, 0)}
+FIT = {"missing_neighbour": (21, 2), "pci_mod3": (1, 0), "area_boundary": (1, 0), "wrong_access": (1, 0)}
 """Seed and attempt of a block that lends itself to the kind."""
 BUDGET = Budget(runs=30, draws=6, idle_s=150.0, call_s=90.0, lte_call_s=20.0)
 
