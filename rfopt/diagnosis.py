@@ -72,8 +72,18 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     found = [_with_doubts(finding, doubts) for finding in found]
     judged = [(finding, _explained(evidence, finding, start)) for finding in found]
     weighed = [(replace(f, severity=round(_weigh(f, share, judged), 4)), share) for f, share in judged]
+    if 1.0 - start < LEAST_LACK:
+        weighed = [(_unless_unfelt(finding, figures), share) for finding, share in weighed]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
     return Diagnosis(tuple(f for f, _ in weighed), tuple(share for _, share in weighed), figures, start, evidence)
+
+
+def _unless_unfelt(finding: Finding, figures: Figures) -> Finding:
+    """Below 0.5 where there is nothing for its cure to mend, unless the log misses one of its figures by far."""
+    felt = any(aim(name).severity(figures.measured.get(name, math.nan)) >= BY_FAR for name in finding.figures)
+    if not finding.cure or felt or finding.severity < 0.5:
+        return finding
+    return replace(finding, severity=BELOW)
 
 
 def _unless_chance(finding: Finding, figures: Figures, spans: Mapping[str, tuple[float, float]]) -> Finding:

@@ -23,10 +23,10 @@ def identity_confusion(evidence: Evidence, figures: Figures, least_share: float 
     Either the readings do not tell which, or the network cannot: a server's list holds both, or both are near by.
     """
     findings: list[Finding] = []
-    for rat, channel, code, cells in _doubtful(evidence):
+    for rat, channel, code, cells, samples in _doubtful(evidence):
         rows = _rows(evidence, rat, channel, code)
         total = int((evidence.readings["rat"] == rat).sum())
-        if total and len(rows) / total >= least_share and not any(set(f.cells) == set(cells) for f in findings):
+        if total and samples / total >= least_share and not any(set(f.cells) == set(cells) for f in findings):
             failed = evidence.readings["event"] == "handover_fail"
             findings.append(
                 Finding(
@@ -34,8 +34,8 @@ def identity_confusion(evidence: Evidence, figures: Figures, least_share: float 
                     max(0.55, figures.severity(*JUDGED)),
                     cells,
                     evidence.points,
-                    {"rat": rat, "channel": int(channel), "code": code, "samples": len(rows),
-                     "share": round(len(rows) / total, 3), "counted": int(failed.sum()), "when": when(rows)},
+                    {"rat": rat, "channel": int(channel), "code": code, "samples": samples,
+                     "share": round(samples / total, 3), "counted": int(failed.sum()), "when": when(rows)},
                     basis="tables",
                     figures=JUDGED,
                 )
@@ -43,11 +43,11 @@ def identity_confusion(evidence: Evidence, figures: Figures, least_share: float 
     return findings
 
 
-def _doubtful(evidence: Evidence) -> Iterator[tuple[str, float, str, tuple[str, ...]]]:
-    """Identities that several cells have, with these cells: those the log leaves open, then those of the tables."""
-    columns = (evidence.ambiguous[name] for name in ("rat", "channel", "code", "candidates"))
-    for rat, channel, code, candidates in zip(*columns, strict=True):
-        yield rat, channel, code, tuple(candidates.split(" / "))
+def _doubtful(evidence: Evidence) -> Iterator[tuple[str, float, str, tuple[str, ...], int]]:
+    """Identities of several cells, with these and the readings in doubt: what the log leaves open, then the tables."""
+    columns = (evidence.ambiguous[name] for name in ("rat", "channel", "code", "candidates", "samples"))
+    for rat, channel, code, candidates, samples in zip(*columns, strict=True):
+        yield rat, channel, code, tuple(candidates.split(" / ")), int(samples)
     cells = evidence.network.cells
     for rat, channel, code in (("GSM", "arfcn", "bsic"), ("LTE", "earfcn", "pci")):
         table = cells[cells["rat"] == rat]
@@ -56,7 +56,8 @@ def _doubtful(evidence: Evidence) -> Iterator[tuple[str, float, str, tuple[str, 
             twins = [str(other) for other in same.index if other != cell and _confused(evidence, cell, str(other), rat)]
             text = str(cells.at[cell, code]) if rat == "GSM" else f"{evidence.number(cell, code):.0f}"
             if twins:
-                yield rat, evidence.number(cell, channel), text, tuple(sorted((cell, *twins)))
+                number = evidence.number(cell, channel)
+                yield rat, number, text, tuple(sorted((cell, *twins))), len(_rows(evidence, rat, number, text))
 
 
 def _confused(evidence: Evidence, cell: str, other: str, rat: str) -> bool:
