@@ -32,6 +32,11 @@ OF_PATTERNS = ("overshoot",)
 """Rules whose cure rests on where an antenna points."""
 SURE_IDENTITY = 0.9
 """A cell that was told from others less surely than this weighs less in what the log says against it."""
+OF_PRESENCE = ("overshoot", "das_leakage")
+"""Rules that blame a cell for being there: without it, whatever else it takes part in is gone too."""
+LESSER_SHARE, LESSER_WEIGHT = 0.45, 0.55
+"""A fault of settings that explains this share of what a cell's absence would comes before the cell's presence: the
+absence also takes away what the usual setting would leave."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
 
@@ -68,9 +73,19 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     found = [_unless_chance(_with_disagreement(finding, figures), figures, spans) for finding in found]
     found = [_with_identities(_with_doubts(finding, doubts), evidence.confidence) for finding in found]
     judged = [(finding, _explained(evidence, finding, start)) for finding in found]
-    weighed = [(replace(f, severity=round(_weigh(f, share), 4)), share) for f, share in judged]
+    weighed = [(replace(f, severity=round(_weigh(f, share, judged), 4)), share) for f, share in judged]
+    if 1.0 - start < LEAST_LACK:
+        weighed = [(_unless_unfelt(finding, figures), share) for finding, share in weighed]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
     return Diagnosis(tuple(f for f, _ in weighed), tuple(share for _, share in weighed), figures, start, evidence)
+
+
+def _unless_unfelt(finding: Finding, figures: Figures) -> Finding:
+    """Below 0.5 where there is nothing for its cure to mend, unless the log misses one of its figures by far."""
+    felt = any(aim(name).severity(figures.measured.get(name, math.nan)) >= BY_FAR for name in finding.figures)
+    if not finding.cure or felt or finding.severity < 0.5:
+        return finding
+    return replace(finding, severity=BELOW)
 
 
 def _unless_chance(finding: Finding, figures: Figures, spans: Mapping[str, tuple[float, float]]) -> Finding:
@@ -117,17 +132,29 @@ def _explained(evidence: Evidence, finding: Finding, start: float) -> float:
         return math.nan
     if 1.0 - start < LEAST_LACK:
         return 0.0
-    cured = simulate(evidence.situation, apply(evidence.network, finding.cure))
-    share = (objective(compute(cured)) - start) / (1.0 - start)
+    cures = [cure for cure in (finding.cure, finding.or_else) if cure]
+    cured = [simulate(evidence.situation, apply(evidence.network, cure)) for cure in cures]
+    share = (max(objective(compute(replay)) for replay in cured) - start) / (1.0 - start)
     return min(max(share, 0.0), 1.0)
 
 
-def _weigh(finding: Finding, share: float) -> float:
-    """Severity above 0.5 scaled by what the fault explains, so that causes come before what they cause."""
+def _weigh(finding: Finding, share: float, judged: Sequence[tuple[Finding, float]]) -> float:
+    """Severity above 0.5 scaled by what the fault explains, so that causes come before what they cause.
+
+    Of two causes that explain as much, a wrong setting is likelier than a cell that should not be heard.
+    """
     if finding.severity < 0.5 or math.isnan(share):
         return finding.severity
     weight = LEAST_WEIGHT + (1.0 - LEAST_WEIGHT) * share
-    return 0.5 + (finding.severity - 0.5) * weight * (1.0 if finding.cause else SYMPTOM_WEIGHT)
+    lesser = finding.rule in OF_PRESENCE and any(_explains_too(other, finding, part, share) for other, part in judged)
+    kind = LESSER_WEIGHT if lesser else 1.0 if finding.cause else SYMPTOM_WEIGHT
+    return 0.5 + (finding.severity - 0.5) * weight * kind
+
+
+def _explains_too(other: Finding, finding: Finding, part: float, share: float) -> bool:
+    """True if a fault of settings that a cell takes part in explains nearly as much as the cell's being there."""
+    settings = other.cause and other.rule not in OF_PRESENCE and other.severity >= 0.5
+    return settings and finding.cells[0] in other.cells and part >= LESSER_SHARE * share
 
 
 def diagnose_log(case: Case) -> list[Finding]:

@@ -29,6 +29,8 @@ class Finding:
         ``measured``, ``modelled`` or ``tables``: what the finding rests on.
     cure : Plan
         What would take the fault away in simulation, legal or not; empty where a plan cannot.
+    or_else : Plan
+        Another cure, where it is not known which was meant.
     cause : bool
         True for a fault of the network, False for a symptom of one.
     figures : tuple of str
@@ -42,6 +44,7 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     basis: str = "measured"
     cure: Plan = ()
+    or_else: Plan = ()
     cause: bool = True
     figures: tuple[str, ...] = ()
 

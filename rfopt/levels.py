@@ -35,7 +35,8 @@ class Levels:
         Standard error of the mean in dB.
     source : ndarray (points, cells) of `Source`
         MEASURED: reported by the phone. CENSORED: never reported where it would have been if strong, `dbm` then is
-        the most it can have been. PREDICTED: by the propagation model.
+        the most it can have been. PREDICTED: by the propagation model, or from the flat's other
+        rooms (`rfopt.mobility.unlisted`).
     """
 
     points: pd.DataFrame

@@ -210,7 +210,7 @@ def recommend(
 def _search(evidence: Evidence, groups: Groups, moves: list[Move], progress: Progress, most_plans: int = 0) -> Search:
     """A search over some moves, scored on an evidence's own draws."""
     return Search(
-        lambda plan: score(evidence, groups, plan),
+        lambda plan: score(evidence, groups, plan, halves=most_plans > 0),
         moves,
         evidence.case.limits.max_changes,
         progress,

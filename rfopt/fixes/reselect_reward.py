@@ -21,6 +21,7 @@ RULES = (
     "one_way_neighbour",
     "wrong_parameters",
     "area_boundary",
+    "border_camping",
 )
 
 

@@ -11,10 +11,11 @@ from rfopt.fixes import fixes, move
 
 @fixes
 def restore(_evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """The legal value that the rule `wrong_parameters` names."""
+    """The legal value that the rule `wrong_parameters` names, and the usual one where that may have been meant."""
     return [
         m
         for finding in findings
         if finding.rule == "wrong_parameters"
-        for m in move("restore", finding.cure, (finding.rule,))
+        for cure in (finding.cure, finding.or_else)
+        for m in move("restore", cure, (finding.rule,))
     ]

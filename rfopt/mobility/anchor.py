@@ -22,6 +22,7 @@ from rfopt.mobility.floors import Floors, fit_floors
 from rfopt.mobility.interference import gsm_coupling
 from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
 from rfopt.mobility.stretch import Stretch
+from rfopt.mobility.unlisted import fill_unlisted, landings_of
 from rfopt.network import Network
 
 MOST_NEIGHBOURS = {"GSM": 6, "LTE": 8}
@@ -74,7 +75,8 @@ def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
         ``GSM`` or ``LTE``.
     """
     rows = readings[(readings["rat"] == rat) & readings[LEVEL_COLUMN[rat]].notna()]
-    rows = rows[~rows["event"].isin(["csfb_ok", "csfb_fail"])]
+    after_fallback = rows["event"].isin(["csfb_ok", "csfb_fail"])
+    landed, rows = rows[after_fallback], rows[~after_fallback]
     names = network.of_rat(rat).index
     heard = names[names.isin(rows["cell"].unique())]
     points = _points(rows[rows["cell"].isin(heard)])
@@ -91,6 +93,10 @@ def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
             limit = _jammed(limits[p], stretch.level_dbm, dbm[p], shared)
             for c in range(len(heard)):
                 dbm[p, c], error[p, c], source[p, c] = _mean(stretch.level_dbm[:, c], limit[:, c], stretch, fading)
+    if rat == "GSM":
+        at_landings, landings = landings_of(landed, points.index, heard, LEVEL_COLUMN[rat])
+        at_landings = at_landings + CODE_CENTRE_DB[rat]
+        fill_unlisted(dbm, error, source, points, at_landings, landings, float(np.median(fading.sigma_db)))
     levels = Levels(points, heard, dbm, error, source)
     return Anchor(rat, levels, fading, fit_floors(stretches, levels, fading, network, rat, limits))
 

@@ -44,6 +44,10 @@ HARM_WEIGHT = 0.05
 """Objective given up for a group's loss that reaches the refused limit; up to the accepted limit none is."""
 MISALIGNED_WEIGHT = 0.01
 REFUSED_LOSS = 1.0
+GAIN, NO_LOSS = 1e-4, 0.005
+"""Objective from which a draw is taken to gain, and up to which it is taken not to lose."""
+LEAST_OPEN = 0.1
+"""Share of the variance between draws that chance does not explain, at least."""
 MOST_REMEMBERED = 400
 """Figures kept for plans that leave what they are read from as it was."""
 ENOUGH = 0.95
@@ -67,12 +71,15 @@ class Score:
         In remote parameter changes.
     misaligned : int
         How often idle and handover boundaries disagree (`rfopt.proofs.alignment`).
+    by_half : ndarray (draws, 2), optional
+        Objective in each half of a draw's runs: tells what chance makes of so few.
     """
 
     by_draw: NDArray[np.float64]
     harm: tuple[Harm, ...]
     cost: float
     misaligned: int = 0
+    by_half: NDArray[np.float64] | None = None
 
     @property
     def objective(self) -> float:
@@ -95,16 +102,41 @@ class Score:
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
     def helps(self, other: Score) -> float:
-        """Probability that this plan is better than another: normal in the differences draw by draw.
+        """Probability that this plan is better than another: normal in the differences draw by draw, or by count.
 
-        The differences hold the chance of a draw's few runs too, so a probability near one half says little and one
-        near 1 is earned. Equal in every draw counts as certain only where neither lacks anything.
+        A gain that is great in some draws, small in the others and a loss in none is sure though it scatters: there the
+        share of the draws that gain counts where it is the larger.
+        Where halves of the draws are known, the chance of a draw's few runs is taken off the spread, but for what it
+        leaves open of the mean; elsewhere it is part of it, so that a probability near 1 is earned. Equal in every draw
+        counts as certain only where neither lacks anything.
         """
         gain = self.by_draw - other.by_draw
-        spread = float(gain.std(ddof=1)) if len(gain) > 1 else 0.0
+        spread = self._spread(other)
         if spread < 1e-12:
             return 1.0 if gain.mean() > 1e-9 or self.objective >= 1.0 - 1e-9 else 0.0
-        return float(ndtr(gain.mean() / spread))
+        normal = float(ndtr(gain.mean() / spread))
+        return max(normal, counted(gain)) if gain.min() > -NO_LOSS else normal
+
+    def _spread(self, other: Score) -> float:
+        """Standard deviation of what a plan gains over another, between draws of what is uncertain."""
+        gain = self.by_draw - other.by_draw
+        if len(gain) < 2:
+            return 0.0
+        whole = float(gain.var(ddof=1))
+        if self.by_half is None or other.by_half is None:
+            return float(np.sqrt(whole))
+        halves = self.by_half - other.by_half
+        by_chance = float(((halves[:, 0] - halves[:, 1]) ** 2).mean()) / 4.0
+        return float(np.sqrt(max(whole - by_chance, LEAST_OPEN * whole) + whole / len(gain)))
+
+
+def counted(gain: NDArray[np.float64]) -> float:
+    """Probability of a gain by the draws that have one, as after one half of a draw more.
+
+    >>> counted(np.array([0.3, 0.0, 0.2])), counted(np.full(9, 0.1))
+    (0.625, 0.95)
+    """
+    return float((gain > GAIN).sum() + 0.5) / (len(gain) + 1)
 
 
 def cost_of(plan: Plan) -> float:
@@ -112,12 +144,13 @@ def cost_of(plan: Plan) -> float:
     return sum(VISIT_COST if change.visit else COSTS.get(change.parameter, 1.0) for change in plan)
 
 
-def score(evidence: Evidence, groups: Groups, plan: Plan) -> Score:
-    """Simulate a plan on the case's own fading and predict whom it harms."""
+def score(evidence: Evidence, groups: Groups, plan: Plan, halves: bool = False) -> Score:
+    """Simulate a plan on the case's own fading and predict whom it harms; `halves` tell chance from gain."""
     after = apply(evidence.network, plan)
     replay = simulate(evidence.situation, after)
     odd = len(misalignments(evidence, after))
-    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd)
+    parts = by_half(replay, evidence) if halves else None
+    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd, parts)
 
 
 def harm_of(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
@@ -132,6 +165,22 @@ def by_draw(replay: Replay, evidence: Evidence) -> NDArray[np.float64]:
     """The objective of each draw's runs."""
     names = tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
     return np.array([objective(figures) for figures in figures_by_draw(replay, evidence, names)])
+
+
+def by_half(replay: Replay, evidence: Evidence) -> NDArray[np.float64] | None:
+    """The objective of each half of each draw's runs, (draws, 2); None where a draw is a single run."""
+    slices = evidence.situation.runs_of_draw()
+    if any(runs.stop - runs.start < 2 for runs in slices):
+        return None
+    weighted = [name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0]
+    halves = [
+        replay.runs(half)
+        for runs in slices
+        for middle in [(runs.start + runs.stop) // 2]
+        for half in (slice(runs.start, middle), slice(middle, runs.stop))
+    ]
+    worth = [objective({name: float(kpis[name](part)) for name in weighted}) for part in halves]
+    return np.array(worth).reshape(len(slices), 2)
 
 
 def figures_by_draw(replay: Replay, evidence: Evidence, names: tuple[str, ...]) -> list[dict[str, float]]:

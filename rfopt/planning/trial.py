@@ -96,8 +96,8 @@ class Search:
 
 
 def in_order(plan: Plan) -> Plan:
-    """The same plan whichever way it was put together: its changes by what they touch."""
-    return tuple(sorted(plan, key=lambda change: change.key))
+    """The same plan whichever way it was put together: by what is touched, a relation before its parameters."""
+    return tuple(sorted(plan, key=lambda c: (c.cell, c.neighbour or "", c.parameter != "neighbour", c.parameter)))
 
 
 def with_move(plan: Plan, move: Move) -> Plan:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rfopt.evidence import Evidence
 from rfopt.kpis import aim
 from rfopt.mobility.timeline import Replay
-from rfopt.network import Change, value_of
+from rfopt.network import Change, Plan, relation_default, value_of
 from rfopt.registry import Shelf
 from rfopt.tables import schema
 
@@ -27,6 +27,10 @@ rules = Shelf("rfopt.rules")
 
 MATERIAL = 0.3
 """Difference of severity from which log and model are said to disagree: more than half the way from target to fail."""
+KM_PER_DEG = 111.195
+SUBTRACTED_S = 640.0
+MOST_IN_LINE_DB = 14.0
+"""Beyond this a call is kept until it is lost."""
 GONE_DB = -30.0
 """Power change that stands for "without this cell" when a finding is tested in simulation."""
 
@@ -113,6 +117,25 @@ def on_quantum(table: str, parameter: str, value: float) -> float:
     return math.nan
 
 
+def relation_in_line(evidence: Evidence, cell: str, other: str) -> Plan:
+    """A relation with a handover margin that agrees with the idle boundary of the pair (R-ALIGN), 0…14 dB.
+
+    A cell rewarded over another in idle hands its calls over no sooner, and takes them back no later.
+    """
+    usual = relation_default("ho_margin_pbgt_db", "GSM")
+    reward = _reward_db(evidence, cell) - _reward_db(evidence, other)
+    ahead = max(usual, reward) if reward >= 0.0 else usual + reward
+    margin = on_quantum("neighbours", "ho_margin_pbgt_db", float(np.clip(ahead, 0.0, MOST_IN_LINE_DB)))
+    present = change_to(evidence, cell, "neighbour", "present", other)
+    return (present, *([Change(cell, other, "ho_margin_pbgt_db", usual, margin)] if margin != usual else []))
+
+
+def _reward_db(evidence: Evidence, cell: str) -> float:
+    """What C2 has over C1, for good."""
+    offset = evidence.number(cell, "cell_reselect_offset_db")
+    return -offset if evidence.number(cell, "penalty_time_s") == SUBTRACTED_S else offset
+
+
 def without(evidence: Evidence, cell: str) -> Change:
     """The change that takes a cell out of the air as far as the complaint is concerned."""
     return change_to(evidence, cell, "power_dbm", evidence.number(cell, "power_dbm") + GONE_DB)
@@ -122,6 +145,12 @@ def distance_km(evidence: Evidence, cell: str) -> float:
     """Distance from a cell's antenna to the complaint, on the ground."""
     links = evidence.situation.links
     return float(np.median(links.distance_m[:, links.cells.get_loc(cell)])) / 1000.0
+
+
+def distance_between_km(evidence: Evidence, cell: str, other: str) -> float:
+    """Distance between two cells' antennas on the ground."""
+    north, east = (evidence.number(cell, axis) - evidence.number(other, axis) for axis in ("lat", "lon"))
+    return KM_PER_DEG * math.hypot(north, east * math.cos(math.radians(evidence.number(cell, "lat"))))
 
 
 def rivals(evidence: Evidence, within_db: float, kinds: tuple[str, ...]) -> dict[str, float]:

@@ -13,6 +13,11 @@ from rfopt.instants import moves, served, when
 from rfopt.network import Plan
 from rfopt.rules import Figures, change_to, exchanges, rules, serving_share
 
+MOSTLY = 0.5
+"""Share of all changes from which the border is what phones cross, and not one of several places where they change."""
+HELD_DB = 14.0
+"""Reward that keeps a phone in its own area where the tables stay as they are."""
+
 
 @rules
 def area_boundary(
@@ -24,15 +29,17 @@ def area_boundary(
 
 def _idle(evidence: Evidence, figures: Figures, most_per_min: float) -> list[Finding]:
     lac = evidence.network.cells["lac"].to_dict()
+    changes = exchanges(evidence.logged, "gsm_idle")
     across = {
         (a, b): n
-        for (a, b), n in exchanges(evidence.logged, "gsm_idle").items()
+        for (a, b), n in changes.items()
         if not math.isnan(lac[a]) and not math.isnan(lac[b]) and lac[a] != lac[b]
     }
     minutes = sum(t.minutes for t in evidence.logged.of("gsm_idle"))
     rate = sum(across.values()) / minutes if minutes else 0.0
     if rate <= most_per_min:
         return []
+    mostly = sum(across.values()) >= MOSTLY * changes.total()
     cells = tuple(dict.fromkeys(cell for pair in sorted(across, key=lambda p: -across[p]) for cell in pair))
     return [
         Finding(
@@ -43,7 +50,7 @@ def _idle(evidence: Evidence, figures: Figures, most_per_min: float) -> list[Fin
             {"updates_per_min": round(rate, 2), "threshold_per_min": most_per_min,
              "areas": ";".join(sorted({f"{lac[c]:.0f}" for c in cells})), "counted": sum(across.values()),
              "when": when(_crossing(evidence, across))},
-            cure=_one_area(evidence, cells),
+            cure=_kept_at_home(evidence, cells) if mostly else _one_area(evidence, cells),
             figures=("reselections_per_min",),
         )
     ]  # fmt: skip
@@ -54,6 +61,12 @@ def _crossing(evidence: Evidence, across: Mapping[tuple[str, str], int]) -> pd.D
     table = moves(evidence, "GSM", idle=True)
     pairs = zip(table["from_cell"], table["to_cell"], strict=True)
     return table[[pair in across for pair in pairs]]
+
+
+def _kept_at_home(evidence: Evidence, cells: tuple[str, ...]) -> Plan:
+    """Nobody crosses: the wanted cells rewarded, or one area where none is wanted."""
+    reward = tuple(change_to(evidence, cell, "cell_reselect_offset_db", HELD_DB) for cell in evidence.wanted)
+    return reward or _one_area(evidence, cells)
 
 
 def _one_area(evidence: Evidence, cells: tuple[str, ...]) -> Plan:

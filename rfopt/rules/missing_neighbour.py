@@ -7,7 +7,7 @@ import numpy as np
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.instants import above, count, when
-from rfopt.rules import Figures, change_to, highest_dbm, rules, serving_share
+from rfopt.rules import Figures, highest_dbm, relation_in_line, rules, serving_share
 
 JUDGED = ("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm")
 
@@ -22,7 +22,7 @@ def missing_neighbour(
     calls = serving_share([evidence.logged], "gsm_call")
     share = {cell: max(idle.get(cell, 0.0), calls.get(cell, 0.0)) for cell in (*idle, *calls)}
     servers = [cell for cell, part in share.items() if part >= least_share]
-    findings = []
+    findings: list[Finding] = []
     for server in servers:
         for cell in levels.cells:
             related = evidence.network.related(server, cell) or evidence.network.related(cell, server)
@@ -31,7 +31,7 @@ def missing_neighbour(
             gap = np.nanmax(
                 np.append(np.where(levels.measured(cell), levels.of(cell) - levels.of(server), np.nan), -99.0)
             )
-            if gap < -within_db:
+            if gap < -within_db or any({server, cell} == set(found.cells) for found in findings):
                 continue
             shown = above(evidence, str(cell), (server,), -within_db)
             findings.append(
@@ -43,8 +43,8 @@ def missing_neighbour(
                     {"gap_db": round(float(gap), 1), "threshold_db": -within_db, "share": round(share[server], 2),
                      "level_dbm": highest_dbm(evidence, str(cell)), "instants": count(shown), "when": when(shown)},
                     cure=(
-                        change_to(evidence, server, "neighbour", "present", cell),
-                        change_to(evidence, cell, "neighbour", "present", server),
+                        *relation_in_line(evidence, server, str(cell)),
+                        *relation_in_line(evidence, str(cell), server),
                     ),
                     figures=JUDGED,
                 )

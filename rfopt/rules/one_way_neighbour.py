@@ -7,7 +7,7 @@ import numpy as np
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.instants import above, count, when
-from rfopt.rules import Figures, change_to, highest_dbm, rules
+from rfopt.rules import Figures, highest_dbm, relation_in_line, rules
 
 JUDGED = ("idle_camp_wanted", "handovers_per_min", "rxqual_0_4_share", "rxlev_p10_dbm")
 
@@ -44,7 +44,7 @@ def one_way_neighbour(evidence: Evidence, figures: Figures, within_db: float = 1
                     "when": when(shown),
                 },
                 basis="tables",
-                cure=(change_to(evidence, other, "neighbour", "present", cell),),
+                cure=relation_in_line(evidence, other, cell),
                 figures=JUDGED,
             )
         )

@@ -9,6 +9,8 @@ from rfopt.kpis import aim
 from rfopt.rules import Figures, change_to, exchanges, rules
 
 JUDGED = ("handovers_per_min",)
+FAR_BELOW_DB = 3.0
+"""A margin this far below the network's usual one is a setting that makes calls circle, not a symptom of levels."""
 
 
 @rules
@@ -39,7 +41,15 @@ def pingpong_handover(evidence: Evidence, figures: Figures, calm_margin_db: floa
              "counted": sum(exchanges(evidence.logged, "gsm_call").values()),
              "when": when(moves(evidence, "GSM", idle=False))},
             cure=cure,
-            cause=False,
+            cause=_below_usual(evidence, busiest),
             figures=JUDGED,
         )
     ]  # fmt: skip
+
+
+def _below_usual(evidence: Evidence, pairs: list[tuple[str, str]]) -> bool:
+    """True if calls leave a wanted cell by a margin far below the median of the network's."""
+    margins = evidence.network.neighbours["ho_margin_pbgt_db"]
+    usual = float(margins.median())
+    out = [float(margins[pair]) for pair in pairs if pair in margins.index and pair[0] in evidence.wanted]
+    return any(margin <= usual - FAR_BELOW_DB for margin in out)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
@@ -14,18 +17,27 @@ from rfopt.tables import Column, schema
 JUDGED = ("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "rxqual_0_4_share")
 USUAL_MARGIN_DB = 6.0
 """What a margin that takes part in a circle is set to."""
+SUBTRACTED_S, USUAL_PENALTY_S = 640.0, 20.0
+RESERVE_DB = 5.0
+"""C1 that a cell meant to serve must have where it serves (domain: the regression checks of a plan)."""
+LEVELS = ("rxlev_access_min_dbm", "ho_threshold_lev_dbm")
+"""Thresholds of a cell's own level: admission in idle mode, and when a call looks for another cell."""
 
 
 @rules
 def wrong_parameters(evidence: Evidence, figures: Figures, least_pair_db: float = 0.0) -> list[Finding]:
-    """Fires for cells and relations heard here with an illegal value, power above the hardware's, or circling margins.
+    """Fires for cells and relations heard here with an illegal value, power above the hardware's, or a contradiction.
 
-    Handover margins of a pair that sum below `least_pair_db` send a call back at the levels that sent it over.
+    Handover margins of a pair that sum below `least_pair_db` send a call back at the levels that sent it over. A cell
+    meant to serve contradicts itself where its reward is subtracted, or where it asks for levels that it does not have
+    here though the network's usual value is met.
     """
     pairs = _circling(evidence, figures, least_pair_db)
     return [
         *_illegal_cells(evidence, figures),
         *_illegal_relations(evidence, figures),
+        *_penalised(evidence, figures),
+        *_out_of_reach(evidence, figures),
         *pairs,
         *_circles(evidence, figures, [set(finding.cells) for finding in pairs]),
     ]
@@ -56,7 +68,10 @@ def _illegal_cells(evidence: Evidence, figures: Figures) -> list[Finding]:
                 legal = _legal("cells", name, value, default)
                 legal = min(legal, on_quantum("cells", name, most)) if name == "power_dbm" else legal
                 cure = () if math.isnan(legal) else (change_to(evidence, cell, name, legal),)
-                findings.append(_finding(evidence, figures, (cell,), name, value, column.range, cure))
+                found = _finding(evidence, figures, (cell,), name, value, column.range, cure)
+                usual = float(default or "nan") if "level" not in column.affects else math.nan
+                other = () if math.isnan(usual) or usual == legal else (change_to(evidence, cell, name, usual),)
+                findings.append(replace(found, or_else=other))
         if power > most + 1e-9:
             cure = (change_to(evidence, cell, "power_dbm", on_quantum("cells", "power_dbm", most)),)
             findings.append(_finding(evidence, figures, (cell,), "power_dbm", power, f"≤ max_power_dbm {most:g}", cure))
@@ -75,6 +90,33 @@ def _illegal_relations(evidence: Evidence, figures: Figures) -> list[Finding]:
             legal = _legal("neighbours", name, value, default)
             cure = () if math.isnan(legal) else (change_to(evidence, cell, name, legal, other),)
             findings.append(_finding(evidence, figures, (cell, other), name, value, column.range, cure))
+    return findings
+
+
+def _penalised(evidence: Evidence, figures: Figures) -> list[Finding]:
+    """Wanted cells whose CELL_RESELECT_OFFSET is subtracted: what was meant as a reward drives phones away."""
+    findings = []
+    for cell in evidence.wanted:
+        offset, penalty = (evidence.number(cell, name) for name in ("cell_reselect_offset_db", "penalty_time_s"))
+        if penalty == SUBTRACTED_S and offset > 0:
+            cure = (change_to(evidence, cell, "penalty_time_s", USUAL_PENALTY_S),)
+            expected = f"≤ {SUBTRACTED_S - USUAL_PENALTY_S:g} (C2 = C1 − {offset:g} dB)"
+            findings.append(_finding(evidence, figures, (cell,), "penalty_time_s", penalty, expected, cure))
+    return findings
+
+
+def _out_of_reach(evidence: Evidence, figures: Figures) -> list[Finding]:
+    """Wanted cells whose own threshold lies above the level that they have at half of the points or more."""
+    levels, findings = evidence.gsm.levels, []
+    rows = evidence.network.cells.loc[levels.cells]
+    for cell in (name for name in evidence.wanted if levels.measured(name).any()):
+        level = float(np.nanmedian(np.where(levels.measured(cell), levels.of(cell), np.nan)))
+        for name in LEVELS:
+            value, usual = evidence.number(cell, name), float(rows[name].astype(float).median())
+            if value > level - RESERVE_DB >= usual:
+                cure = (change_to(evidence, cell, name, usual),)
+                expected = f"≤ {level - RESERVE_DB:.0f} ({level:.0f} dBm here)"
+                findings.append(_finding(evidence, figures, (cell,), name, value, expected, cure))
     return findings
 
 

@@ -16,7 +16,7 @@ from rfopt.network import Change
 from rfopt.rules import rules
 
 from ..networks import ALL_RELATIONS
-from ..rules.flats import RELATION, Flat, faulty, judged
+from ..rules.flats import FAULTS, RELATION, Flat, faulty, judged
 
 EVERY_RULE = ("no_dominant_server", "overshoot", "das_leakage", "pingpong_handover", "csfb_frequency", "weak_indoor")
 BLAMED = {"overshoot": ("C",), "das_leakage": ("B",)}
@@ -100,11 +100,18 @@ def of_gsm() -> list[str]:
 def test_only_the_rules_of_a_fix_ask_for_it(fix: str) -> None:
     evidence = crowded({name: {"antenna": "any"} for name in "ABCD"} | {"A": {"max_power_dbm": 20.0}})
     rules_of = sys.modules[fixes[fix].__module__].RULES
-    other = Finding("border_camping", 1.0, (), ("north",))
-    assert fixes[fix](evidence, [other]) == []
+    asking = {rule for name in fixes for rule in getattr(sys.modules[fixes[name].__module__], "RULES", ())}
+    other = Finding(next(rule for rule in rules if rule not in {*rules_of}), 1.0, (), ("north",))
+    assert asking <= set(rules) and fixes[fix](evidence, [other]) == []
     for rule in rules_of:
         moves = fixes[fix](evidence, [other, Finding(rule, 1.0, ("C",), ("north",))])
         assert moves and all(m.because == (rule,) for m in moves)
+
+
+def test_area_hysteresis_holds_back_from_other_areas_in_legal_steps() -> None:
+    finding = Finding("area_boundary", 1.0, ("A", "C"), ("north",))
+    moves = proposed("area_hysteresis", crowded(), finding)
+    assert moves == [f"A cell_reselect_hysteresis_db 4 → {db}" for db in (6, 8, 10, 12, 14)]
 
 
 # ---- power ----
@@ -265,6 +272,17 @@ def test_a_missing_pair_is_added_alone_and_both_ways() -> None:
     findings = rules["missing_neighbour"](evidence, figures)
     out, back = "A→C neighbour absent → present", "C→A neighbour absent → present"
     assert proposed("neighbour_add", evidence, *findings) == [out, back, f"{out} + {back}"]
+
+
+def test_a_missing_relation_is_added_in_line_with_the_idle_boundary_too() -> None:
+    """A is rewarded 10 dB over C: its calls go no sooner, and come back at −4 dB, no lower than 0."""
+    flat = replace(FAULTS["missing_neighbour"], cells={"A": {"cell_reselect_offset_db": 10}})
+    evidence, figures = judged(flat)
+    findings = rules["missing_neighbour"](evidence, figures)
+    out, back = "A→C neighbour absent → present", "C→A neighbour absent → present"
+    stays, returns = f"{out} + A→C ho_margin_pbgt_db 6 → 10", f"{back} + C→A ho_margin_pbgt_db 6 → 0"
+    moves = proposed("neighbour_add", evidence, *findings)
+    assert moves == [out, back, stays, returns, f"{out} + {back}", f"{stays} + {returns}"]
 
 
 def test_a_full_neighbour_list_takes_no_more() -> None:

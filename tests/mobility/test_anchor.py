@@ -238,14 +238,14 @@ def test_a_list_that_is_not_full_censors_at_the_weakest_report_of_all() -> None:
     assert found.levels.at("south", "B") < weakest + 1.0
 
 
-def test_a_cell_off_the_servers_list_is_unknown_and_not_weak() -> None:
+def test_a_cell_off_the_servers_list_is_as_in_the_other_rooms_and_not_weak() -> None:
     """A has no relation to C, so its phone cannot report C; in the south B serves, whose list holds it."""
     net = network(relations=[("A", "B"), ("B", "A"), ("B", "C")])
     rows = walk(net, {"A": -70.0, "B": -80.0}, server="A", mode="call", seconds=60, rng=1)
     rows += walk(net, {"B": -70.0, "A": -75.0, "C": -80.0}, server="B", mode="call", seconds=60, point="south", rng=2)
     found = anchored(net, rows)
-    assert source(found, "C") is Source.UNKNOWN and math.isnan(found.levels.at("north", "C"))
-    assert math.isnan(error(found, "C"))
+    assert source(found, "C") is Source.PREDICTED and error(found, "C") > 5.0
+    assert found.levels.at("north", "C") == found.levels.at("south", "C")
     assert source(found, "C", "south") is Source.MEASURED
 
 
@@ -277,7 +277,7 @@ def test_where_the_server_is_a_stranger_its_list_is_not_known() -> None:
     south = walk(NET, {"A": -70.0, "C": -80.0}, server="A", mode="call", seconds=60, point="south", rng=2)
     unnamed = [{**row, "cell": "", "arfcn": 33} if row.get("serving") else row for row in south]
     assert source(anchored(NET, rows + south), "B", "south") is Source.CENSORED
-    assert source(anchored(NET, rows + unnamed), "B", "south") is Source.UNKNOWN
+    assert source(anchored(NET, rows + unnamed), "B", "south") is Source.PREDICTED
 
 
 def test_logs_whose_clocks_overlap_are_not_mixed() -> None:

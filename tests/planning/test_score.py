@@ -137,6 +137,13 @@ def test_sureness_is_normal_in_the_differences(mine: tuple, theirs: tuple, sure:
     assert made(*mine).helps(made(*theirs)) == pytest.approx(sure, abs=2e-4)
 
 
+def test_a_gain_in_every_draw_is_sure_though_it_scatters() -> None:
+    """Half of the draws gain much, half a little, none loses: a normal distribution would see losses there."""
+    gain = np.tile([0.3, 0.01], 10)
+    assert made(*(0.5 + gain)).helps(made(*np.full(20, 0.5))) == pytest.approx(20.5 / 21)
+    assert made(*(0.5 + gain - 0.03)).helps(made(*np.full(20, 0.5))) < 0.9
+
+
 def test_a_gain_that_grows_in_every_draw_is_surer_and_sides_sum_to_one() -> None:
     rng = np.random.default_rng(0)
     base, noise = rng.uniform(0.3, 0.6, 20), rng.normal(0.0, 0.05, 20)
@@ -238,3 +245,20 @@ def test_an_unknown_figure_has_no_interval() -> None:
     evidence, _ = leaking()
     spans = intervals(replace(evidence.replay, timelines=(), fallbacks=()), evidence)
     assert np.isnan(list(spans.values())).all()
+
+
+def test_chance_of_few_runs_is_no_doubt_about_a_gain() -> None:
+    """Every draw gains 0.05 in truth; its runs scatter by 0.05, which halves of the draws show."""
+    rng = np.random.default_rng(2)
+    halves = 0.8 + 0.05 * np.sqrt(2.0) * rng.standard_normal((20, 2))
+    base, better = Score(np.full(20, 0.75), (), 0.0), Score(halves.mean(axis=1), (), 1.0)
+    rough = better.helps(base)
+    known = replace(better, by_half=halves).helps(replace(base, by_half=np.full((20, 2), 0.75)))
+    assert rough < 0.95 < known
+
+
+def test_what_truly_differs_between_draws_stays_doubt() -> None:
+    gain = np.repeat(0.02 + 0.05 * np.random.default_rng(3).standard_normal((20, 1)), 2, axis=1)
+    base = Score(np.full(20, 0.75), (), 0.0, by_half=np.full((20, 2), 0.75))
+    unsure = Score(0.75 + gain.mean(axis=1), (), 1.0, by_half=0.75 + gain)
+    assert unsure.helps(base) < 0.8

@@ -14,6 +14,7 @@ from rfopt.rules import (
     rules,
 )
 
+from ..networks import ALL_RELATIONS
 from .flats import (
     BLAMED,
     FAULTS,
@@ -243,11 +244,25 @@ def test_fallback_into_another_area() -> None:
     assert found("area_boundary", Flat(cells={"L": {"tac": 9}, "A": {"lac": ""}})) == []
 
 
-def test_the_cure_of_a_boundary_puts_all_into_the_wanted_cells_area() -> None:
+def test_the_cure_of_a_boundary_keeps_phones_at_home_or_puts_all_into_one_area() -> None:
     evidence, figures = faulty("area_boundary")
     (finding,) = rules["area_boundary"](evidence, figures)
-    assert [str(change) for change in finding.cure] == ["C lac 2 → 1"]
+    assert [str(change) for change in finding.cure] == ["A cell_reselect_offset_db 0 → 14"]
+    nobody = rules["area_boundary"](*judged(replace(FAULTS["area_boundary"], wanted=())))
+    assert [str(change) for change in nobody[0].cure] == ["C lac 2 → 1"]
     assert finding.evidence["updates_per_min"] == pytest.approx(6.0, rel=0.1)
+
+
+@pytest.mark.parametrize(("area", "seconds", "fires"), [(900, None, True), (2, None, False), (900, 10, False)])
+def test_border_camping_is_a_long_stay_in_another_region(area: int, seconds: int | None, fires: bool) -> None:
+    """A phone that stays on C camps in its region; one that goes to and fro crosses a border."""
+    stay = Flat(cells={"C": {"lac": area}}, gsm={"A": -76.0, "C": -72.0}, server="C")
+    flat = replace(stay, edit=between(62, 80)) if seconds else stay
+    findings = found("border_camping", flat)
+    assert [finding.cells for finding in findings] == ([("C",)] if fires else [])
+    if fires:
+        assert findings[0].evidence["areas"] == "900" and findings[0].evidence["home"] == "1"
+        assert findings[0].basis == "tables" and findings[0].severity >= 0.9
 
 
 def test_border_camping_counts_the_servers_the_table_lacks() -> None:
@@ -268,3 +283,12 @@ def test_a_server_that_could_be_either_of_two_is_not_a_stranger() -> None:
     evidence, figures = judged(flat)
     assert (evidence.readings["serving"] & (evidence.readings["cell"] == "")).sum() > 100
     assert rules["border_camping"](evidence, figures) == []
+
+
+def test_an_identity_that_the_network_confuses_is_said_though_the_log_tells_the_cells_apart() -> None:
+    """E has C's carrier and code; it is too weak to be taken for C, but A's list holds both."""
+    far = {"rat": "GSM", "kind": "macro", "lat": 38.54, "lon": 106.225, "height_m": 30, "power_dbm": 43, "lac": 1,
+           "arfcn": 80, "bsic": "4-2"}  # fmt: skip
+    listed = Flat(cells={"E": far}, relations=(*ALL_RELATIONS, ("A", "E"), ("E", "A")), server="C")
+    assert [f.cells for f in found("identity_confusion", listed)] == [("C", "E")]
+    assert found("identity_confusion", replace(listed, relations=ALL_RELATIONS)) == []

@@ -112,3 +112,36 @@ def test_margins_that_just_meet_do_not_circle() -> None:
 )  # fmt: skip
 def test_down_to_the_quantum(parameter: str, value: float, legal: float) -> None:
     assert on_quantum("cells", parameter, value) == pytest.approx(legal, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said", "cure"),
+    [
+        (
+            {"penalty_time_s": 640, "cell_reselect_offset_db": 10},
+            ("penalty_time_s", 640.0),
+            ["A penalty_time_s 640 → 20"],
+        ),
+        ({"rxlev_access_min_dbm": -72}, ("rxlev_access_min_dbm", -72.0), ["A rxlev_access_min_dbm -72 → -100"]),
+        ({"ho_threshold_lev_dbm": -66}, ("ho_threshold_lev_dbm", -66.0), ["A ho_threshold_lev_dbm -66 → -95"]),
+    ],
+)
+def test_a_wanted_cell_that_contradicts_itself(cells, said, cure) -> None:
+    """A is heard at −70 dBm: it must not ask for more, and a reward must not be subtracted."""
+    (finding,) = found("wrong_parameters", Flat(cells={"A": cells}))
+    assert (finding.evidence["parameter"], finding.evidence["value"]) == said
+    assert [str(change) for change in finding.cure] == cure
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        Flat(cells={"C": {"penalty_time_s": 640, "cell_reselect_offset_db": 10}}),
+        Flat(cells={"A": {"penalty_time_s": 640}}),
+        Flat(cells={"A": {"rxlev_access_min_dbm": -80}}),
+        Flat(gsm={"A": -98.0}),
+    ],
+)
+def test_penalties_of_others_and_thresholds_in_reach_are_no_contradiction(flat: Flat) -> None:
+    """A weak cell under the network's usual thresholds is weak, not wrong."""
+    assert found("wrong_parameters", flat) == []

@@ -13,7 +13,7 @@ from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
 from rfopt.fixes import downtilt_electrical, downtilt_mechanical
 from rfopt.kpis import kpis
-from rfopt.network import MOST_REDIRECTS, MOST_RELATIONS, Change, apply, keys_of, same, value_of
+from rfopt.network import MOST_REDIRECTS, MOST_RELATIONS, Change, Network, apply, keys_of, same, value_of
 from rfopt.rules import rules
 from rfopt.tables import NUMERIC, schema
 
@@ -45,8 +45,8 @@ def check_move(evidence: Evidence, move: Move) -> None:
     """One move: legal, no empty step, reasoned, and it can be taken."""
     assert move.because and set(move.because) <= set(rules)
     assert move.changes and len(set(keys_of(move.changes))) == len(move.changes)
-    for change in move.changes:
-        _check_change(evidence, change)
+    for k, change in enumerate(move.changes):
+        _check_change(evidence, apply(evidence.network, move.changes[:k]), change)
     after = apply(evidence.network, move.changes)
     for change in move.changes:
         assert same(value_of(after, change.cell, change.neighbour, change.parameter), change.new)
@@ -54,9 +54,9 @@ def check_move(evidence: Evidence, move: Move) -> None:
         assert max(Counter(cell for cell, _ in made).values(), default=0) <= most
 
 
-def _check_change(evidence: Evidence, change: Change) -> None:
+def _check_change(evidence: Evidence, now: Network, change: Change) -> None:
     assert change.parameter in TUNABLE
-    assert same(change.old, value_of(evidence.network, change.cell, change.neighbour, change.parameter))
+    assert same(change.old, value_of(now, change.cell, change.neighbour, change.parameter))
     assert not same(change.old, change.new)
     if change.parameter in ("neighbour", "redirect_arfcn"):
         assert {change.old, change.new} == {"absent", "present"}
