@@ -106,7 +106,7 @@ function areaCodes(ink, plan, values) {
       }
     }
     const code = cells[cell].code;
-    if (area.length * plan.panel * plan.row < 420 || code === "+") return;
+    if (area.length * plan.panel * plan.row < 420) return;
     const x = area.map((place) => plan.left[place % width] + plan.panel / 2);
     const y = area.map((place) => plan.top(Math.floor(place / width)) + plan.row / 2);
     const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
