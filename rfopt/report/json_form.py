@@ -153,7 +153,7 @@ def _rival(plan: Plan, score: Score) -> dict[str, Any]:
 
 
 def _known(value: Any) -> Any:
-    """Plain Python values all the way down, NaN and infinity become None."""
+    """Plain Python values all the way down; NaN and infinity become None."""
     if isinstance(value, Mapping):
         return {str(key): _known(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -91,6 +91,7 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
     return {
         "lang": HTML_LANG[lang],
         "case": case,
+        "title": say("report.title", lang, case=case.id),
         "verdict": verdict,
         "figures": figures_of(result, lang),
         "findings": _findings(result.diagnosis, marks, lang),

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rfopt.geography.scene import Frame, Scene
+from rfopt.geography.scene import Frame, Scene, build_scene
 from rfopt.levels import Levels
+from rfopt.network import Network
+from rfopt.prediction import Calibrated
 from rfopt.recommendation import Recommendation
 from rfopt.report.embedded import rounded
 from rfopt.report.marks import Mark, Marks, mark_at
 from rfopt.report.surroundings import Heard, buildings_json, frame_of, heard_json, heard_of
-from rfopt.report.tower import Tower, tower_json, tower_of
+from rfopt.report.tower import Tower, predicted_tower, tower_json, tower_of
 from rfopt.scales import CIVIDIS, SCALES
 from rfopt.words import catalogue, say
 
@@ -45,6 +47,20 @@ def views_of(result: Recommendation, marks: Marks, lang: str) -> Views:
     )  # fmt: skip
 
 
+def views_of_building(network: Network, building: str, calibration: Calibrated | None, lang: str) -> Views:
+    """The pictures of one building of a network as it is.
+
+    Raises
+    ------
+    KeyError
+        If the network's map has no such building.
+    """
+    scene = build_scene(network.buildings, terrain=network.terrain)
+    home = scene.buildings[scene.index[building]]
+    tower = predicted_tower(home, scene, {"found": network}, calibration)
+    return _views(tower, Marks((), ()), [], scene, home.frame, ("found",), None, lang, rooms=[], home=building)
+
+
 def _views(
     tower: Tower | None,
     marks: Marks,
@@ -64,7 +80,7 @@ def _views(
     rats = tuple(dict.fromkeys([*(cell.rat for cell in heard if cell.placed), *modes]))
     values = {
         "words": _words(lang),
-        "cells": [_cell_json(mark, mark in unheard) for mark in cells],
+        "cells": [_cell_json(mark, bool(heard) and mark in unheard) for mark in cells],
         "colours": CIVIDIS,
         "scales": {scale.name: scale.steps for scales in SCALES.values() for scale in scales},
         "rats": rats,

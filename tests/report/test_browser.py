@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from rfopt.mobility.timeline import Replay
+from rfopt.prediction import predict_tower
 from rfopt.recommendation import Recommendation
-from rfopt.report import report_html
+from rfopt.report import building_html, report_html
 
 from .cases import HOSTILE, emptied, of_one_technology, without_map, without_places
 
@@ -145,6 +146,7 @@ def test_hostile_names_are_shown_as_they_are(english_sheet):
     page.evaluate(pick("mode", "server"))
     legend = page.evaluate("document.getElementById('tower-legend').innerText")
     assert any(name in legend for name in HOSTILE.values())
+    page.evaluate(pick("mode", "idle"))
 
 
 def test_a_script_that_is_not_the_pages_own_does_not_run(browser, tmp_path, english):
@@ -273,4 +275,13 @@ def test_every_kind_of_case_shows(browser, tmp_path, result, name):
     assert there == {"no map": ["#map-view"], "no places": []}.get(name, list(PICTURES))
     assert all(sheet.colours(picture) > 20 for picture in there)
     assert sheet.page.locator("#tower").inner_text()
+    sheet.page.close()
+
+
+def test_a_predicted_tower_shows(browser, tmp_path, result):
+    network = result.evidence.network
+    prediction = predict_tower(network, result.evidence.case.building, [1, 2, 23])
+    sheet = Sheet(browser, tmp_path / "tower.html", building_html(prediction, None, "zh"), PHONE)
+    assert (sheet.asked, sheet.said, sheet.overflow()) == ([], [], 0)
+    assert min(sheet.colours("#tower-view"), sheet.colours("canvas.facade")) > 20
     sheet.page.close()

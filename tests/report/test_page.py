@@ -20,7 +20,7 @@ from rfopt.report.bars import place, status
 from rfopt.report.landings import landings_of
 from rfopt.report.marks import marks_of
 from rfopt.report.strips import rooms_of
-from rfopt.words import say
+from rfopt.words import in_words, say
 
 from .cases import HOSTILE, ROOM, emptied
 
@@ -362,3 +362,9 @@ def test_a_folder_that_is_a_file_is_refused(result, tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(InputError):
         write_report(result, tmp_path / "taken", "en")
+
+
+def test_notes_and_reasons_are_said_in_chinese_too(result):
+    notes = [*result.warnings, *(row["why"] for row in result.rejected)]
+    assert len(notes) > 10
+    assert [note for note in notes if not re.search("[\u4e00-\u9fff]{2}", in_words(note, "zh"))] == []
