@@ -64,7 +64,7 @@ def translated(text: str, lang: str) -> str:
 @functools.cache
 def _templates() -> list[tuple[re.Pattern[str], str]]:
     """Patterns of the messages that rfopt composes, those with most fixed text first, and their Chinese."""
-    rows = [words for key, words in catalogue().items() if key.startswith("error.")]
+    rows = [words for key, words in catalogue().items() if key.startswith(("error.", "note."))]
     rows.sort(key=lambda words: -len(re.sub(r"\{\w+\}", "", words["en"])))
     return [(_pattern(words["en"]), words["zh"]) for words in rows]
 

@@ -62,6 +62,13 @@ def predict(
     else:
         found = predict_tower(read, building or tallest(read), floor_range(floors), fitted)
     written = write_prediction(found, output, lang) if output else []
+    if output and found.kind == "tower":
+        from rfopt.files import write_whole
+        from rfopt.report import building_html
+
+        page = output / "tower.html"
+        write_whole(page, building_html(found, fitted, lang))
+        written.append(page)
     finish(summary(found), json_to)
     warn(list(found.notes), lang, quiet, verbose)
     after = "" if written else hint(lang, "rfopt", "predict", network, "-o", "out")

@@ -32,9 +32,9 @@ def _font(points: frozenset[int]) -> bytes:
     if not points:
         return b""
     options = Options(hinting=False, layout_features=[], name_IDs=[1, 2, 13, 14], notdef_outline=True)
-    options.flavor = "woff"
+    options.drop_tables += ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
     out = io.BytesIO()
-    with TTFont(SUBSET, lazy=True, recalcTimestamp=False) as font:
+    with TTFont(SUBSET, lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
         cutter = Subsetter(options)
         cutter.populate(unicodes=sorted(points))
         cutter.subset(font)

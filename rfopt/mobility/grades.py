@@ -54,21 +54,31 @@ def grade(piece: Piece, desk: Bench, dbm: FloatArray, server: int, at: float, st
     at : float
         The instant [s].
     """
-    step = STEP_S[piece.machine]
     start = max(float(piece.time_s[0]), at - LOOK_BACK_S)
     times = grid(piece, start, at)
     times = times + (at - times[-1])
-    raw = between(piece, dbm, times)
-    arrays = desk.arrays[piece.machine]
-    if piece.machine == "gsm_idle":
+    return grade_levels(piece.machine, between(piece, dbm, times), times, desk, server, stayed_s)
+
+
+def grade_levels(machine: str, raw: FloatArray, times: FloatArray, desk: Bench, server: int, stayed_s: float) -> Grades:
+    """Grade every cell at the last of some steps of a machine.
+
+    Parameters
+    ----------
+    raw : array, shape (steps, cells)
+        Levels as the phone measures them [dBm], before it averages.
+    times : array, shape (steps,)
+    """
+    step, arrays = STEP_S[machine], desk.arrays[machine]
+    if machine == "gsm_idle":
         level = _mean(np.floor(raw) + 1.0, HOLD_S, step)
-        return _grade_c2(level, times, arrays, server, at - stayed_s)
-    if piece.machine == "gsm_call":
+        return _grade_c2(level, times, arrays, server, float(times[-1]) - stayed_s)
+    if machine == "gsm_call":
         level = _mean(np.floor(raw) + 1.0, float(arrays["ho_averaging_sacch"][server]) * SACCH_S, step)
         needed = np.where(arrays["relation"][server], arrays["ho_margin_pbgt_db"][server], np.nan)
         lead = level - level[:, [server]]
         return _graded(level, {"pbgt_db": lead[-1]}, lead, np.broadcast_to(needed, lead.shape), times, 0.0)
-    if piece.machine == "lte_idle":
+    if machine == "lte_idle":
         return _grade_rank(_mean(raw, LTE_WINDOW_S, step), times, arrays, server)
     level = _filtered(raw, step)
     lead = level + arrays["cio_db"][server] - level[:, [server]]

@@ -76,6 +76,15 @@ def simulate(situation: Situation, network: Network) -> Replay:
     return Replay(tuple(gsm_names), tuple(lte_names), wanted, tuple(timelines), tuple(fallbacks))
 
 
+def levels_at(situation: Situation, network: Network, machine: str, point: str) -> NDArray[np.float64]:
+    """What the simulated phones of one machine measure at a point under a network, (runs, steps, cells) in dBm."""
+    names, p = situation.network.cells.index, situation.points.index(point)
+    delta, doubt = _level_change(situation, network)
+    here = _Point(situation, point, pd.Series(delta[p], index=names), pd.Series(doubt[p], index=names))
+    rat = machine[:3].upper()
+    return np.asarray(here.level_dbm(machine, rat) + here.shift_db(rat), dtype=np.float64)
+
+
 def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How far a plan moves every level and the standard error of that, (points, cells) in dB.
 

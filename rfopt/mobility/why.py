@@ -7,7 +7,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rfopt.kernels.gsm_idle import HOLD_S, RECENT_MARGIN_DB
 from rfopt.mobility.agreement import LoggedMove, Move, logged_moves
-from rfopt.mobility.grades import Grades, grade
+from rfopt.mobility.grades import Grades, grade, grade_levels
 from rfopt.mobility.logged import Piece
 from rfopt.mobility.reasons import Reason
 from rfopt.mobility.replay import FORGOTTEN_S, STEP_S, Bench, Track, follow, levels_of
@@ -110,6 +110,10 @@ class Explanation:
     replayed_server: str
     replayed: tuple[float, str, str, str] | None
 
+    def because(self, lang: str) -> str:
+        """Its rule with its numbers in words, English (``en``) or Chinese (``zh``)."""
+        return _because(self, lang)
+
     def sentence(self, lang: str) -> str:
         """The explanation in words, English (``en``) or Chinese (``zh``)."""
         return " ".join([_what(self, lang), _because(self, lang), _machine_did(self, lang)])
@@ -131,6 +135,26 @@ def explain(piece: Piece, desk: Bench, time_s: float) -> Explanation:
     track = follow(piece, desk, dbm)
     moves = logged_moves(piece)
     event = _nearest(moves, time_s)
+    found = _explained(piece, desk, dbm, moves, event, time_s)
+    before = _name(desk.names, int(track.at(np.array([found.time_s - 1e-3]))[0]))
+    return replace(found, replayed_server=before, replayed=_replayed(track, desk.names, found.time_s))
+
+
+def explain_changes(piece: Piece, desk: Bench) -> list[Explanation]:
+    """Every change that a piece shows and why, by the numbers alone: what the machine did is left out."""
+    dbm, moves = levels_of(piece, desk), logged_moves(piece)
+    return [_explained(piece, desk, dbm, moves, move, move.time_s) for move in moves]
+
+
+def _explained(
+    piece: Piece,
+    desk: Bench,
+    dbm: NDArray[np.float64],
+    moves: list[LoggedMove],
+    event: LoggedMove | None,
+    time_s: float,
+) -> Explanation:
+    """A change, or an instant without one, by the numbers of its candidates."""
     at = event.time_s if event else time_s
     server = event.source if event else int(piece.server[_index(piece.time_s, at)])
     before = [move.time_s for move in moves if move.time_s < at - 1e-6]
@@ -144,8 +168,44 @@ def explain(piece: Piece, desk: Bench, time_s: float) -> Explanation:
         at, piece.machine, piece.file, str(piece.point[_index(piece.time_s, at)]), str(names[server]),
         float(grades.level_dbm[server]), grades.numbers_of(server), str(names[target]) if event else "",
         rule, grades.hold_s, graded_s, _report_s(piece, at),
-        _candidates(names, grades, server, target),
-        _name(names, int(track.at(np.array([at - 1e-3]))[0])), _replayed(track, names, at),
+        _candidates(names, grades, server, target), "", None,
+    )  # fmt: skip
+
+
+RULE_OF = {
+    Reason.C1: "c1", Reason.QUALITY: "quality", Reason.LEVEL: "level", Reason.POWER_BUDGET: "power_budget",
+    Reason.R_CRITERION: "rank", Reason.HIGHER_PRIORITY: "priority", Reason.LOWER_PRIORITY: "priority", Reason.A3: "a3",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of a simulated phone: the steps up to it, from which cell to which, and the reason the machine gave.
+
+    `level_dbm` (steps, cells) is as the phone measures it, before it averages.
+    """
+
+    machine: str
+    point: str
+    time_s: NDArray[np.float64]
+    level_dbm: NDArray[np.float64]
+    server: int
+    target: int
+    reason: Reason
+    stayed_s: float
+
+
+def explain_step(step: Step, desk: Bench) -> Explanation | None:
+    """A simulated change by the numbers of its candidates; None where its rule compares no cells."""
+    if step.reason != Reason.C2 and step.reason not in RULE_OF:
+        return None
+    grades = grade_levels(step.machine, step.level_dbm, step.time_s, desk, step.server, step.stayed_s)
+    names, at = desk.names, float(step.time_s[-1])
+    rule = RULE_OF.get(step.reason) or _c2_rule(desk, grades, step.server, step.target)
+    return Explanation(
+        at, step.machine, "", step.point, str(names[step.server]), float(grades.level_dbm[step.server]),
+        grades.numbers_of(step.server), str(names[step.target]), rule, grades.hold_s, at, 0.0,
+        _candidates(names, grades, step.server, step.target), "", None,
     )  # fmt: skip
 
 
@@ -228,10 +288,14 @@ def _idle_or_lte_rule(machine: str, desk: Bench, grades: Grades, event: LoggedMo
     if machine == "lte_idle":
         priority = grades.numbers["priority"]
         return "rank" if priority[server] == priority[event.target] else "priority"
+    return _c2_rule(desk, grades, server, event.target)
+
+
+def _c2_rule(desk: Bench, grades: Grades, server: int, target: int) -> str:
     area = desk.arrays["gsm_idle"]["area"]
-    if grades.needed_db[event.target] == RECENT_MARGIN_DB:
+    if grades.needed_db[target] == RECENT_MARGIN_DB:
         return "c2_recent"
-    return "c2_area" if area[server] != area[event.target] else "c2"
+    return "c2_area" if area[server] != area[target] else "c2"
 
 
 def _call_rule(piece: Piece, desk: Bench, grades: Grades, event: LoggedMove, server: int, led: bool) -> str:
@@ -263,7 +327,7 @@ def _because(found: Explanation, lang: str) -> str:
     if found.rule in ("c1", "unreported", "unrelated"):
         return say(f"why.rule.{found.rule}", lang, **_values(found, None))
     said = say(f"why.rule.{_said(found)}", lang, **_values(found, chosen or found.candidates[0]))
-    timed = chosen is not None and found.hold_s > 0.0
+    timed = chosen is not None and found.hold_s > 0.0 and found.report_s > 0.0
     coarse = " " + say("why.coarse", lang, gap=f"{found.report_s:g}") if timed else ""
     return said + coarse + _others(found, lang)
 

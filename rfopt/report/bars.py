@@ -13,9 +13,19 @@ from rfopt.levels import Source
 from rfopt.mobility.anchor import Anchor
 from rfopt.network import apply
 from rfopt.radio.predict import level_change_db
-from rfopt.recommendation import Recommendation
+from rfopt.recommendation import Recommendation, Step
 from rfopt.report.marks import Mark, Marks
-from rfopt.report.sentences import UNKNOWN, amount, change_text, join_unit, number, target_text, unit_name, with_unit
+from rfopt.report.sentences import (
+    UNKNOWN,
+    amount,
+    change_text,
+    join_unit,
+    needs_text,
+    number,
+    target_text,
+    unit_name,
+    with_unit,
+)
 from rfopt.words import say
 
 FAIL_AT, TARGET_AT = 15.0, 75.0
@@ -86,6 +96,7 @@ class Rung:
     gain: str
     total: str
     loss: bool
+    needs: str = ""
 
 
 def place(value: float, goal: Aim) -> float | None:
@@ -154,11 +165,11 @@ def levels_of(result: Recommendation, marks: Marks) -> list[Levels]:
 
 
 def shifts_of(result: Recommendation) -> dict[tuple[str, str], float]:
-    """Level change by (point, cell) in dB."""
+    """Level change by (point, cell) in dB; 0 where a place or a power is not known."""
     situation = result.evidence.situation
     before = situation.network.cells
     after = apply(result.evidence.network, result.plan).cells.loc[before.index]
-    delta = level_change_db(before, after, situation.links, result.evidence.network.antennas)
+    delta = np.nan_to_num(level_change_db(before, after, situation.links, result.evidence.network.antennas))
     return {
         (point, str(cell)): float(delta[p, c])
         for p, point in enumerate(situation.points)
@@ -202,26 +213,38 @@ def _level(anchor: Anchor, mark: Mark, p: int, c: int, moved_db: float, span: tu
 
 def ladder_of(result: Recommendation, lang: str) -> list[Rung]:
     """The score as the plan's parts are added one after the other."""
-    labels = [say("report.as_found", lang), *_parts(result, lang)]
+    places = {step.change: k for k, step in enumerate(result.steps, 1)}
+    parts = _parts(result)
+    labels = [say("report.as_found", lang), *(_part_text(part, lang) for part in parts)]
+    needs = ["", *(needs_text(part[0][1].depends_on, places, lang) for part in parts)]
     rungs, before = [], 0.0
     for k, (label, (_, objective)) in enumerate(zip(labels, result.ladder, strict=True)):
         low, high = sorted((before, objective)) if k else (0.0, objective)
         gain = number(100.0 * (objective - before), 1, signed=True) if k else ""
         x, width = round(100.0 * low, 2), round(100.0 * (high - low), 2)
-        rungs.append(Rung(label, x, width, gain, number(100.0 * objective, 1), bool(k) and objective < before))
+        total, loss = number(100.0 * objective, 1), bool(k) and objective < before
+        rungs.append(Rung(label, x, width, gain, total, loss, needs[k]))
         before = objective
     return rungs
 
 
-def _parts(result: Recommendation, lang: str) -> list[str]:
-    """The changes of each part of the plan, with their places in it; steps stand in the order of the parts."""
+Part = list[tuple[int, Step]]
+"""Changes that belong together, each with its place in the plan."""
+
+
+def _parts(result: Recommendation) -> list[Part]:
+    """The parts of the plan; steps stand in the order of the parts."""
     left = list(enumerate(result.steps, 1))
-    texts = []
+    parts = []
     for label, _ in result.ladder[1:]:
         part = [left.pop(0)]
         while " · ".join(str(step.change) for _, step in part) != label:
             part.append(left.pop(0))
-        places = str(part[0][0]) if len(part) == 1 else f"{part[0][0]}–{part[-1][0]}"
-        changes = say("report.semicolon", lang).join(change_text(step.change, lang) for _, step in part)
-        texts.append(f"{places}. {changes}")
-    return texts
+        parts.append(part)
+    return parts
+
+
+def _part_text(part: Part, lang: str) -> str:
+    places = str(part[0][0]) if len(part) == 1 else f"{part[0][0]}–{part[-1][0]}"
+    changes = say("report.semicolon", lang).join(change_text(step.change, lang) for _, step in part)
+    return f"{places}. {changes}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import SupportsFloat, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rfopt.mobility.timeline import Replay
+from rfopt.network import Network
 from rfopt.recommendation import Recommendation
 from rfopt.report.marks import Mark, Marks
 from rfopt.report.sentences import number
@@ -65,8 +67,10 @@ def server_text(mark: Mark, lang: str) -> str:
     return say("strip.no_service" if mark.code == "–" else "strip.stranger", lang)
 
 
-def landings_of(replays: Iterable[tuple[str, str, Replay]], point: str, marks: Marks, lang: str) -> list[Landing]:
-    """Landings at one point: in the log, before the plan and after it."""
+def landings_of(
+    replays: Iterable[tuple[str, str, Replay]], point: str, marks: Marks, lang: str, networks: Mapping[str, Network]
+) -> list[Landing]:
+    """Landings at one point: in the log, before the plan and after it; `networks` by ``before`` and ``after``."""
     rows: list[Landing] = []
     for when, basis, replay in replays:
         here = [f for f in replay.fallbacks if f.point == point]
@@ -75,7 +79,9 @@ def landings_of(replays: Iterable[tuple[str, str, Replay]], point: str, marks: M
             continue
         good = np.concatenate([f.success.ravel() for f in here])[tried]
         cell = np.concatenate([f.cell.ravel() for f in here])[tried]
-        segments = _shares(np.where(good, np.where(cell < 0, -2, cell), -1), marks, lang)
+        origins = np.unique(np.concatenate([f.lte_cell.ravel() for f in here])[tried])
+        lists = _Lists(networks["after" if when == "after" else "before"], [marks.lte[k] for k in origins.tolist()])
+        segments = _shares(np.where(good, np.where(cell < 0, -2, cell), -1), marks, lang, lists)
         if rows and rows[-1].basis == basis and rows[-1].segments == segments:
             rows[-1] = replace(rows[-1], when="unchanged")
         else:
@@ -83,7 +89,22 @@ def landings_of(replays: Iterable[tuple[str, str, Replay]], point: str, marks: M
     return rows
 
 
-def _shares(cells: NDArray[np.int64], marks: Marks, lang: str) -> tuple[Segment, ...]:
+@dataclass(frozen=True)
+class _Lists:
+    """The redirect lists of the LTE cells from which calls fell back."""
+
+    network: Network
+    origins: list[Mark]
+
+    def told(self, mark: Mark, lang: str) -> str:
+        """Which of them send calls to the carrier of a GSM cell."""
+        arfcn = float(cast(SupportsFloat, self.network.cells.at[mark.name, "arfcn"]))
+        listing = [lte.code for lte in self.origins if (lte.name, arfcn) in self.network.redirects]
+        key = "strip.listed" if listing else "strip.unlisted"
+        return say(key, lang, arfcn=number(arfcn), cells=say("report.comma", lang).join(listing))
+
+
+def _shares(cells: NDArray[np.int64], marks: Marks, lang: str, lists: _Lists) -> tuple[Segment, ...]:
     """Landing cells as parts of all attempts; −1 stands for a failure, −2 for a cell that the table does not know."""
     counts = Counter(int(cell) for cell in cells)
     order = sorted(counts, key=lambda cell: (cell < 0, marks.of("csfb", cell).code))
@@ -93,6 +114,7 @@ def _shares(cells: NDArray[np.int64], marks: Marks, lang: str) -> tuple[Segment,
         mark, share = marks.of("csfb", cell), 100.0 * counts[cell] / len(cells)
         name = say("strip.failed", lang) if cell == -1 else server_text(mark, lang)
         title = say("strip.landing", lang, cell=name, share=number(share, 0), number=counts[cell], total=len(cells))
+        title += f"\n{lists.told(mark, lang)}" if mark.name else ""
         segments.append(Segment(round(x, 2), round(share, 2), mark, title))
         x += share
     return tuple(segments)

@@ -63,10 +63,10 @@ class Marks:
 def marks_of(result: Recommendation) -> Marks:
     """Codes and colours: wanted cells first, then by the time each serves, then by its level."""
     replays = [result.evidence.logged, result.evidence.replay, result.replay_after]
-    return Marks(_marks(result, replays, "gsm", "G"), _marks(result, replays, "lte", "L"))
+    return Marks(_marks(result, replays, "gsm"), _marks(result, replays, "lte"))
 
 
-def _marks(result: Recommendation, replays: list[Replay], rat: str, letter: str) -> tuple[Mark, ...]:
+def _marks(result: Recommendation, replays: list[Replay], rat: str) -> tuple[Mark, ...]:
     levels = (result.evidence.gsm if rat == "gsm" else result.evidence.lte).levels
     names = replays[0].gsm_cells if rat == "gsm" else replays[0].lte_cells
     shares = [serving_share(replays, f"{rat}_{mode}") for mode in ("idle", "call")]
@@ -76,12 +76,14 @@ def _marks(result: Recommendation, replays: list[Replay], rat: str, letter: str)
     wanted = result.evidence.case.wanted
     order = sorted(names, key=lambda name: (name not in wanted, -time[name], name not in landed, -highest[name], name))
     place = {name: k for k, name in enumerate(order)}
+    return tuple(mark_at(rat, place[name], name, name in wanted, time[name] > 0 or name in landed) for name in names)
+
+
+def mark_at(rat: str, place: int, name: str, wanted: bool = False, served: bool = True) -> Mark:
+    """The looks of the cell at a place of its technology, ``gsm`` or ``lte``, 0 = first."""
     colours = COLOURS if rat == "gsm" else LTE_COLOURS
-    looks = [colours[k] if k < len(colours) else REST[k % 2] for k in range(len(names))]
-    return tuple(
-        Mark(f"{letter}{place[name] + 1}", name, *looks[place[name]], name in wanted, time[name] > 0 or name in landed)
-        for name in names
-    )
+    looks = colours[place] if place < len(colours) else REST[place % 2]
+    return Mark(f"{rat[0].upper()}{place + 1}", name, *looks, wanted, served)
 
 
 def _landings(replay: Replay) -> set[int]:

@@ -9,14 +9,18 @@ from typing import Any
 
 from rfopt.diagnosis import Diagnosis
 from rfopt.kpis import aim, kpis
-from rfopt.network import Change, Plan, rollback
+from rfopt.needed import needed_dbm
+from rfopt.network import Change, rollback
 from rfopt.planning.harm import GOOD_DBM, Harm
-from rfopt.planning.score import COSTS, VISIT_COST, Score, cost_of
+from rfopt.planning.score import COSTS, VISIT_COST, cost_of
 from rfopt.recommendation import FOUND, Recommendation, Step
 from rfopt.report.bars import LEAST_SHIFT_DB, figures_of, ladder_of, levels_of
+from rfopt.report.margins import margins_of
 from rfopt.report.marks import Mark, Marks, marks_of
+from rfopt.report.options import picture_of
+from rfopt.report.reply import reply_of
 from rfopt.report.sentences import (
-    change_text,
+    depends_text,
     fact_text,
     fact_unit,
     finding_text,
@@ -30,9 +34,9 @@ from rfopt.report.sentences import (
 )
 from rfopt.report.strips import MOST_ROOMS, rooms_of
 from rfopt.report.surroundings import Heard
-from rfopt.report.verdict import harm_text, limit_text, loss_text, verdict_of
+from rfopt.report.verdict import limit_text, loss_text, verdict_of
 from rfopt.report.views import views_of
-from rfopt.words import catalogue, say
+from rfopt.words import catalogue, in_words, say
 
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
 
@@ -73,23 +77,8 @@ class Row:
     without: str = ""
     why: str = ""
     sure: str = ""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One plan beside others."""
-
-    name: str
-    own: bool
-    changes: int
-    visits: int
-    cost: str
-    objective: float
-    score: str
-    versus: str
-    harm: str
-    refused: str
-    rows: tuple[str, ...]
+    cost: str = ""
+    depends: str = ""
 
 
 def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
@@ -97,14 +86,16 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
     marks = marks_of(result)
     case, points = result.evidence.case, result.evidence.points
     notes = set(case.notes)
-    views = views_of(result, marks, lang)
+    views, verdict = views_of(result, marks, lang), verdict_of(result, lang)
+    places = {step.change: k for k, step in enumerate(result.steps, 1)}
     return {
         "lang": HTML_LANG[lang],
         "case": case,
-        "verdict": verdict_of(result, lang),
+        "title": say("report.title", lang, case=case.id),
+        "verdict": verdict,
         "figures": figures_of(result, lang),
         "findings": _findings(result.diagnosis, marks, lang),
-        "rows": [_plan_row(k, step, marks, lang) for k, step in enumerate(result.steps, 1)],
+        "rows": [_plan_row(k, step, places, marks, lang) for k, step in enumerate(result.steps, 1)],
         "rollback": [
             _row(k, change, marks, lang) for k, change in enumerate(rollback(result.evidence.network, result.plan), 1)
         ],
@@ -117,10 +108,15 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "calibrated": result.groups.calibration.places,
         "legend": [mark for mark in _in_order(marks) if mark.served],
         "harm": [_harm(row, lang) for row in result.harm],
-        "options": _options(result, lang),
+        "picture": picture_of(result, lang),
+        "margins": margins_of(result, marks),
+        "needed": _needed(result) if _lacks_level(result, verdict.kind) else [],
+        "reply": reply_of(result, verdict.kind, lang),
+        "bound_by": result.bound_by,
+        "bound": number(100.0 * result.bound, 1),
         "rejected": [_rejected(row, marks, lang) for row in result.rejected],
-        "warnings": [note for note in result.warnings if note not in notes],
-        "defaults": case.notes,
+        "warnings": [in_words(note, lang) for note in result.warnings if note not in notes],
+        "defaults": [in_words(note, lang) for note in case.notes],
         "hashes": case.hashes,
         "versions": result.versions,
         "seed": result.seed,
@@ -190,11 +186,12 @@ def _row(place: int, change: Change, marks: Marks, lang: str) -> Row:
     )  # fmt: skip
 
 
-def _plan_row(place: int, step: Step, marks: Marks, lang: str) -> Row:
+def _plan_row(place: int, step: Step, places: Mapping[Change, int], marks: Marks, lang: str) -> Row:
     gain, alone, without = (number(100.0 * value, 1, signed=True) for value in (step.gain, step.alone, step.without))
     return replace(
         _row(place, step.change, marks, lang),
         gain=gain, alone=alone, without=without, why=reason_text(step, lang), sure=with_unit(step.sure, "share", lang),
+        cost=number(cost_of((step.change,))), depends=depends_text(step.depends_on, places, lang),
     )  # fmt: skip
 
 
@@ -212,25 +209,22 @@ def _harm(row: Harm, lang: str) -> dict[str, Any]:
     }
 
 
-def _options(result: Recommendation, lang: str) -> list[Option]:
-    """Doing nothing, this plan, and the plans of others; only where there are others."""
-    if not result.rivals:
-        return []
-    own = result.score_after
-    options = [_option(say("option.nothing", lang), (), result.score_before, own, lang)]
-    if result.steps:
-        options.append(_option(say("option.own", lang), result.plan, own, None, lang))
-    return options + [_option(name, plan, score, own, lang) for name, (plan, score) in result.rivals.items()]
+def _lacks_level(result: Recommendation, kind: str) -> bool:
+    """No permitted change helps, and there is a wanted GSM cell that could be stronger."""
+    return kind == "no_help" and bool(result.evidence.wanted) and bool(result.evidence.gsm.levels.cells.size)
 
 
-def _option(name: str, plan: Plan, score: Score, own: Score | None, lang: str) -> Option:
-    """A plan beside this report's; `own` is None for that one itself."""
-    versus = "" if own is None else say("option.versus", lang, share=with_unit(own.helps(score), "share", lang))
-    return Option(
-        name, own is None, len(plan), sum(change.visit for change in plan), number(cost_of(plan)),
-        round(100.0 * score.objective, 2), number(100.0 * score.objective, 1), versus, harm_text(score.harm, lang),
-        score.refused, tuple(change_text(change, lang) for change in plan),
-    )  # fmt: skip
+def _needed(result: Recommendation) -> list[dict[str, str]]:
+    """The level that the wanted cell lacks at every room, where no parameter brings it."""
+    names = ("present", "coverage", "lead", "quality", "needed")
+    return [
+        {
+            "point": str(point),
+            **{name: number(float(row[f"{name}_dbm"]), 0) for name in names},
+            "lacking": number(float(row["needed_dbm"] - row["present_dbm"]), 0, signed=True),
+        }
+        for point, row in needed_dbm(result.evidence).iterrows()
+    ]
 
 
 def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]:
@@ -241,5 +235,5 @@ def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]
         "neighbour": neighbour,
         "towards": marks.named(neighbour),
         "parameter": parameter_text(row["parameter"], lang),
-        "why": row["why"],
+        "why": in_words(row["why"], lang),
     }

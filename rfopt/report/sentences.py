@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from rfopt.finding import Finding
 from rfopt.kpis import aim
 from rfopt.network import Change
+from rfopt.planning.dependence import Dependence
 from rfopt.recommendation import Step
 from rfopt.tables import schema
 from rfopt.words import catalogue, say
@@ -150,6 +151,32 @@ def reason_text(step: Step, lang: str) -> str:
     does = say(f"fix.{step.fix}", lang) if f"fix.{step.fix}" in catalogue() else ""
     rules = say("report.comma", lang).join(inside(say(f"rule.{rule}.name", lang)) for rule in step.because)
     return say("report.reason", lang, does=does, rules=rules) if does and rules else does or rules
+
+
+def needs_text(pairs: Sequence[Dependence], places: Mapping[Change, int], lang: str) -> str:
+    """Which parts of a plan a part needs, by their places in the plan; '' if it stands alone."""
+    if not pairs:
+        return ""
+    order = sorted(pairs, key=lambda pair: places[pair.on[0]])
+    return say("report.needs", lang, on=say("report.comma", lang).join(_places_text(pair, places) for pair in order))
+
+
+def depends_text(pairs: Sequence[Dependence], places: Mapping[Change, int], lang: str) -> str:
+    """What a part of a plan is worth without each of the parts that it needs; '' if it stands alone."""
+    if not pairs:
+        return ""
+    parts = [
+        say("report.without_part", lang, on=_places_text(pair, places),
+            gain=number(100.0 * pair.gain_without, 1, signed=True))
+        for pair in sorted(pairs, key=lambda pair: places[pair.on[0]])
+    ]  # fmt: skip
+    full = number(100.0 * max(pair.gain_with for pair in pairs), 1, signed=True)
+    return say("report.depends", lang, full=full, without=say("report.semicolon", lang).join(parts))
+
+
+def _places_text(pair: Dependence, places: Mapping[Change, int]) -> str:
+    numbers = [places[change] for change in pair.on]
+    return f"{numbers[0]}" if len(numbers) == 1 else f"{min(numbers)}–{max(numbers)}"
 
 
 def group_text(group: str, lang: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 
 from rfopt.kpis import count
 from rfopt.mobility.reasons import HANDOVERS, RESELECTIONS, Reason
-from rfopt.mobility.timeline import Timeline
+from rfopt.mobility.timeline import Replay, Timeline
 from rfopt.recommendation import Recommendation
+from rfopt.report.accounts import Accounts, accounts_of
 from rfopt.report.landings import Landing, Segment, landings_of, replays_of, server_text
 from rfopt.report.marks import Marks
 from rfopt.report.sentences import number
@@ -32,7 +34,7 @@ EVENTS = frozenset({Reason.RADIO_LINK_TIMEOUT, Reason.RADIO_LINK_FAILURE, Reason
 
 @dataclass(frozen=True)
 class Tick:
-    """A change of server, or a failure."""
+    """A change of server, or a failure; a second line of `title` says why, with numbers."""
 
     x: float
     title: str
@@ -85,6 +87,8 @@ class _Piece:
     reason: NDArray[np.int8]
     level_dbm: NDArray[np.float32]
     step_s: float
+    told: Callable[[int], str]
+    """Why the server changed at a step, with numbers; '' where that is not known."""
 
     @property
     def length_s(self) -> float:
@@ -105,19 +109,21 @@ class _Row:
 
 def rooms_of(result: Recommendation, marks: Marks, lang: str) -> list[Room]:
     """The strips of every point, at most `MOST_ROOMS` of them."""
-    return [_room(result, point, marks, lang) for point in result.evidence.points[:MOST_ROOMS]]
+    accounts = accounts_of(result, lang)
+    return [_room(result, point, marks, accounts) for point in result.evidence.points[:MOST_ROOMS]]
 
 
-def _room(result: Recommendation, point: str, marks: Marks, lang: str) -> Room:
-    machines = (_machine(_rows(result, point, name), name, marks, lang) for name in MACHINES)
+def _room(result: Recommendation, point: str, marks: Marks, accounts: Accounts) -> Room:
+    lang = accounts.lang
+    machines = (_machine(_rows(result, point, name, accounts), name, marks, lang) for name in MACHINES)
     return Room(
         point,
         tuple(machine for machine in machines if machine),
-        tuple(landings_of(replays_of(result), point, marks, lang)),
+        tuple(landings_of(replays_of(result), point, marks, lang, accounts.networks)),
     )
 
 
-def _rows(result: Recommendation, point: str, machine: str) -> list[_Row]:
+def _rows(result: Recommendation, point: str, machine: str, accounts: Accounts) -> list[_Row]:
     rows: list[_Row] = []
     shown_s = 0.0
     for when, basis, replay in replays_of(result):
@@ -125,13 +131,15 @@ def _rows(result: Recommendation, point: str, machine: str) -> list[_Row]:
         if not here:
             continue
         if basis == "measured":
-            pieces = _first(sorted((_piece(t, 0) for t in here), key=lambda p: float(p.time_s[0])))
+            logged = (_piece(t, 0, _told_by_log(accounts, replay, t)) for t in here)
+            pieces = _first(sorted(logged, key=lambda piece: float(piece.time_s[0])))
             shown_s = sum(piece.length_s for piece in pieces)
         elif rows and rows[-1].basis == basis and _same(rows[-1].timelines, here):
             rows[-1] = _Row("unchanged", basis, rows[-1].pieces, here)
             continue
         else:
-            pieces = _runs(here[0], min(max(shown_s, USUAL_S), LONGEST_S))
+            state = "after" if when == "after" else "before"
+            pieces = _runs(here[0], min(max(shown_s, USUAL_S), LONGEST_S), accounts, state)
         rows.append(_Row(when, basis, pieces, here))
     return rows
 
@@ -143,9 +151,22 @@ def _same(before: list[Timeline], after: list[Timeline]) -> bool:
     )
 
 
-def _piece(timeline: Timeline, run: int) -> _Piece:
+def _told_by_log(accounts: Accounts, replay: Replay, timeline: Timeline) -> Callable[[int], str]:
+    """What the log's own numbers say of a change at a step."""
+    names = replay.gsm_cells if timeline.machine.startswith("gsm") else replay.lte_cells
+
+    def told(k: int) -> str:
+        target = int(timeline.server[0, k])
+        if target < 0:
+            return ""
+        return accounts.of_log(timeline.machine, timeline.point, float(timeline.time_s[k]), names[target])
+
+    return told
+
+
+def _piece(timeline: Timeline, run: int, told: Callable[[int], str]) -> _Piece:
     step_s = timeline.step_s or 1.0
-    return _Piece(timeline.time_s, timeline.server[run], timeline.reason[run], timeline.level_dbm[run], step_s)
+    return _Piece(timeline.time_s, timeline.server[run], timeline.reason[run], timeline.level_dbm[run], step_s, told)
 
 
 def _first(pieces: list[_Piece]) -> list[_Piece]:
@@ -157,16 +178,17 @@ def _first(pieces: list[_Piece]) -> list[_Piece]:
         if n < 2:
             break
         arrays = (piece.time_s[:n], piece.server[:n], piece.reason[:n], piece.level_dbm[:n])
-        kept.append(_Piece(*arrays, piece.step_s))
+        kept.append(_Piece(*arrays, piece.step_s, piece.told))
         left_s -= kept[-1].length_s
     return kept
 
 
-def _runs(timeline: Timeline, length_s: float) -> list[_Piece]:
+def _runs(timeline: Timeline, length_s: float, accounts: Accounts, state: str) -> list[_Piece]:
     """The first simulated phones, as many as fill a time."""
-    one_s = _piece(timeline, 0).length_s
+    one_s = float(timeline.time_s[-1] - timeline.time_s[0]) + (timeline.step_s or 1.0)
     number_of = max(1, min(round(length_s / one_s), len(timeline.server)))
-    return [_piece(timeline, run) for run in range(number_of)]
+    told = functools.partial(accounts.of_run, state, timeline)
+    return [_piece(timeline, run, functools.partial(told, run)) for run in range(number_of)]
 
 
 def _machine(rows: list[_Row], name: str, marks: Marks, lang: str) -> Machine | None:
@@ -241,6 +263,8 @@ def _ticks(
         level = float(piece.level_dbm[k])
         title = say("strip.change", lang, time=number(float(piece.time_s[k]), 1), before=server_text(before, lang),
                     after=server_text(after, lang), why=say(key, lang), level=number(level, 0))  # fmt: skip
+        told = piece.told(k) if moved[k] else ""
+        title += f"\n{told}" if told else ""
         x = start + float(piece.time_s[k] - piece.time_s[0]) * scale
         yield Tick(round(x, 2), title, reason in EVENTS)
 

@@ -37,7 +37,7 @@ def verdict_of(result: Recommendation, lang: str) -> Verdict:
         f"verdict.{kind}", lang,
         before=_points(result.score_before.objective),
         after=_points(result.score_after.objective),
-        changes=_counted("changes", len(result.steps), lang),
+        changes=counted("changes", len(result.steps), lang),
     )  # fmt: skip
     says: dict[str, str] = {"wrong": _wrong(serious, lang) if serious else _fine(result, lang)}
     if kind == "plan":
@@ -53,7 +53,7 @@ def _points(objective: float) -> str:
     return number(100.0 * objective, 0)
 
 
-def _counted(key: str, count: int, lang: str) -> str:
+def counted(key: str, count: int, lang: str) -> str:
     """A number with its noun, in the singular where there is one."""
     return say(f"count.{key}.one" if count == 1 else f"count.{key}", lang, count=count)
 
@@ -93,13 +93,13 @@ def _change(result: Recommendation, lang: str) -> str:
         "verdict.change", lang,
         fixes=_first_big(comma.join(say(key, lang) for key in fixes)),
         cells=say("verdict.more", lang, cells=named, count=left) if left > 0 else named,
-        crew=_counted("crew", crew, lang) if crew else say("verdict.remote", lang),
+        crew=counted("crew", crew, lang) if crew else say("verdict.remote", lang),
     )  # fmt: skip
 
 
 def _gain(result: Recommendation, lang: str) -> str:
     """The figures that gain most of the score."""
-    gains = {name: _gained(result, name) for name in kpis}
+    gains = {name: gained(result, name) for name in kpis}
     best = sorted((name for name in kpis if gains[name] >= FELT_GAIN), key=lambda name: (-gains[name], name))
     texts = (_from_to(name, result.before[name], result.after[name], lang) for name in best[:MOST_NAMED])
     named = say("report.semicolon", lang).join(texts)
@@ -111,7 +111,7 @@ def _from_to(name: str, before: float, after: float, lang: str) -> str:
     return f"{inside(say(f'kpi.{name}', lang))} {was} → {now}"
 
 
-def _gained(result: Recommendation, name: str) -> float:
+def gained(result: Recommendation, name: str) -> float:
     """What one figure adds to the objective."""
     goal = aim(name)
     gain = goal.weight * (goal.utility(result.after[name]) - goal.utility(result.before[name])) if goal.weight else 0.0

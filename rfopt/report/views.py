@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rfopt.geography.scene import Frame, Scene
+from rfopt.geography.scene import Frame, Scene, build_scene
 from rfopt.levels import Levels
+from rfopt.network import Network
+from rfopt.prediction import Calibrated
 from rfopt.recommendation import Recommendation
 from rfopt.report.embedded import rounded
-from rfopt.report.marks import REST, Mark, Marks
+from rfopt.report.marks import Mark, Marks, mark_at
 from rfopt.report.surroundings import Heard, buildings_json, frame_of, heard_json, heard_of
-from rfopt.report.tower import Tower, tower_json, tower_of
+from rfopt.report.tower import Tower, predicted_tower, tower_json, tower_of
 from rfopt.scales import CIVIDIS, SCALES
 from rfopt.words import catalogue, say
-
-UNHEARD = "+"
-"""Code of a cell that serves some floor and was not heard in the flat."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,31 @@ class Views:
 def views_of(result: Recommendation, marks: Marks, lang: str) -> Views:
     """The pictures of a case; the tower is None where the map lacks the building."""
     tower, heard, frame = tower_of(result), heard_of(result, marks), frame_of(result)
-    cells = [*marks.gsm, *marks.lte]
     states = ("before", "after") if result.steps else ("found",)
     case = result.evidence.case
     return _views(
-        tower, cells, heard, result.groups.scene, frame, states, case.floor, lang,
+        tower, marks, heard, result.groups.scene, frame, states, case.floor, lang,
         rooms=_rooms((result.evidence.gsm.levels, result.evidence.lte.levels), frame), home=case.building,
     )  # fmt: skip
 
 
+def views_of_building(network: Network, building: str, calibration: Calibrated | None, lang: str) -> Views:
+    """The pictures of one building of a network as it is.
+
+    Raises
+    ------
+    KeyError
+        If the network's map has no such building.
+    """
+    scene = build_scene(network.buildings, terrain=network.terrain)
+    home = scene.buildings[scene.index[building]]
+    tower = predicted_tower(home, scene, {"found": network}, calibration)
+    return _views(tower, Marks((), ()), [], scene, home.frame, ("found",), None, lang, rooms=[], home=building)
+
+
 def _views(
     tower: Tower | None,
-    cells: list[Mark],
+    marks: Marks,
     heard: list[Heard],
     scene: Scene,
     frame: Frame,
@@ -60,13 +73,14 @@ def _views(
     rooms: list[list[float | None]],
     home: str,
 ) -> Views:
-    cells = [*cells, *_unheard(tower, {mark.name for mark in cells})]
+    unheard = _unheard(tower, marks) if tower else []
+    cells = [*marks.gsm, *marks.lte, *unheard]
     numbers = {mark.name: number for number, mark in enumerate(cells)}
     modes = {rat: _modes(rat) for rat in (tower.states if tower else ())}
     rats = tuple(dict.fromkeys([*(cell.rat for cell in heard if cell.placed), *modes]))
     values = {
         "words": _words(lang),
-        "cells": [{name: asdict(mark)[name] for name in ("code", "name", "colour", "ink", "wanted")} for mark in cells],
+        "cells": [_cell_json(mark, bool(heard) and mark in unheard) for mark in cells],
         "colours": CIVIDIS,
         "scales": {scale.name: scale.steps for scales in SCALES.values() for scale in scales},
         "rats": rats,
@@ -85,19 +99,21 @@ def _modes(rat: str) -> tuple[str, ...]:
     return (*(("idle",) if rat == "GSM" else ()), "server", *(scale.name for scale in SCALES[rat]))
 
 
-def _unheard(tower: Tower | None, known: set[str]) -> Iterable[Mark]:
-    """Cells that serve some floor of the tower and were not heard in the flat: grey."""
-    if tower is None:
-        return []
-    names = {
-        str(name)
-        for states in tower.states.values()
-        for table in states.values()
-        for column in ("idle", "server")
-        if column in table
-        for name in table[column].unique()
-    }
-    return [Mark(UNHEARD, name, *REST[k % 2], False, True) for k, name in enumerate(sorted(names - known - {""}))]
+def _cell_json(mark: Mark, unheard: bool) -> dict[str, Any]:
+    looks = asdict(mark)
+    return {name: looks[name] for name in ("code", "name", "colour", "ink", "wanted")} | {"unheard": unheard}
+
+
+def _unheard(tower: Tower, marks: Marks) -> list[Mark]:
+    """Cells that serve some floor of the tower and were not heard in the flat, those of most places first."""
+    found = []
+    for rat, own in (("GSM", marks.gsm), ("LTE", marks.lte)):
+        tables = tower.states.get(rat, {}).values()
+        columns = [table[name] for table in tables for name in ("idle", "server") if name in table]
+        counts = Counter(str(name) for column in columns for name in column)
+        names = sorted(counts.keys() - {mark.name for mark in own} - {""}, key=lambda name: (-counts[name], name))
+        found += [mark_at(rat.lower(), len(own) + k, name) for k, name in enumerate(names)]
+    return found
 
 
 def _rooms(levels: Iterable[Levels], frame: Frame) -> list[list[float | None]]:

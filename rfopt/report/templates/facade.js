@@ -45,11 +45,12 @@ function drawFacade(canvas, state, cursor) {
 }
 
 function facadeAxes(ink, plan) {
+  const complaint = tower.floors.indexOf(tower.complaint);
   const every = [1, 2, 5, 10, 20, 50].find((step) => plan.row * step >= 15) || 100;
   tower.floors.forEach((floor, at) => {
     const own = floor === tower.complaint;
     if (floor % every && !own) return;
-    if (!own && Math.abs(at - tower.floors.indexOf(tower.complaint)) * plan.row < 12) return;
+    if (!own && complaint >= 0 && Math.abs(at - complaint) * plan.row < 12) return;
     const y = plan.top(at) + plan.row / 2;
     letter(ink, `${floor}F`, LEFT - 6, y, { size: 11, align: "right", weight: own ? 700 : 400, rim: "" });
   });
@@ -106,7 +107,7 @@ function areaCodes(ink, plan, values) {
       }
     }
     const code = cells[cell].code;
-    if (area.length * plan.panel * plan.row < 420 || code === "+") return;
+    if (area.length * plan.panel * plan.row < 420) return;
     const x = area.map((place) => plan.left[place % width] + plan.panel / 2);
     const y = area.map((place) => plan.top(Math.floor(place / width)) + plan.row / 2);
     const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;

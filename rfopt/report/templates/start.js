@@ -58,8 +58,8 @@ function showLegend() {
 function cellLegend() {
   const used = new Set(page.states.flatMap((state) => table(chosen.rat, state)[chosen.mode]));
   return [...used].filter((cell) => cell >= 0).sort((a, b) => a - b).map((cell) => {
-    const item = element("span", "", "item"), { code, name, colour, ink, wanted } = cells[cell];
-    const note = code === "+" ? ` (${page.words.unheard})` : wanted ? " ★" : "";
+    const item = element("span", "", "item"), { code, name, colour, ink, wanted, unheard } = cells[cell];
+    const note = unheard ? ` (${page.words.unheard})` : wanted ? " ★" : "";
     item.append(swatch(colour, ink, code), element("bdi", name), note);
     return item;
   });
@@ -100,8 +100,7 @@ function usual(values, places) {
   const counts = new Map();
   places.forEach((place) => counts.set(values[place], (counts.get(values[place]) || 0) + 1));
   const [[cell]] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  if (cell < 0) return say("nobody", {});
-  return cells[cell].code === "+" ? cells[cell].name : cells[cell].code;
+  return cell < 0 ? say("nobody", {}) : cells[cell].code;
 }
 
 function median(values, places) {

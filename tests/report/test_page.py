@@ -1,7 +1,6 @@
 """The report and the JSON: on the example case, whose cells, rooms and complaint have been given hostile names."""
 
 import base64
-import csv
 import hashlib
 import json
 import math
@@ -13,41 +12,27 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rfopt.case import read_case
 from rfopt.errors import InputError
-from rfopt.example import write_example
-from rfopt.files import read_text
 from rfopt.kpis import Aim, kpis
 from rfopt.mobility.timeline import Fallbacks
-from rfopt.network import read_plan
-from rfopt.recommendation import recommend
 from rfopt.report import diagnosis_json, log_only_json, recommendation_json, report_html, write_report
 from rfopt.report.bars import place, status
 from rfopt.report.landings import landings_of
 from rfopt.report.marks import marks_of
 from rfopt.report.strips import rooms_of
-from rfopt.words import say
+from rfopt.words import in_words, say
 
-HOSTILE = {
-    "宝湖天下NG2-5": "<script>alert(1)</script>",
-    "宝湖湾二期NG2-6": '"onload="alert(2)',
-    "金凤自来水厂NG1-1": "]]>--></style><b>",
-    "公安康复中心NG-1": "cmd|' /C calc'!A0",
-    "艾依水郡NG1-1": "{{ 7*7 }}{% x %}${y}",
-    "金凤五里宜居-NGH-2": "javascript:" + "很长的名字" * 30,
-    "建华中学-NLH-3": "'><img src=x onerror=alert(3)>",
-}
-ROOM = "<svg/onload=alert(4)>"
-TEXT = "</title><iframe src=//evil.example>\u202ereversed"
-LIMITS = '[limits]\nparameters = ["cell_reselect_offset_db", "redirect_arfcn", "ho_margin_pbgt_db"]\nmax_changes = 6\n'
+from .cases import HOSTILE, ROOM, emptied
+
 TAGS = set(
     re.findall(
         r"\w+",
         "html head meta title style body main header section article nav h1 h2 h3 h4 p b br small span bdi code a dl "
         "dt dd div ol ul li table thead tbody tr th td svg defs pattern g rect line circle path polyline text "
-        "script noscript canvas figure figcaption label input select button",
+        "details summary blockquote i script noscript canvas figure figcaption label input select button",
     )
 )
+PLACE = r"(left|top):[\d.]+%(;top:[\d.]+%)?"
 EMPTY_TAGS = {"meta", "br", "input"}
 
 
@@ -77,55 +62,6 @@ class Page(HTMLParser):
         self.text.append(data)
 
 
-def rename(folder, names):
-    """Give cells other names in every table of a folder."""
-    for path in folder.rglob("*.csv"):
-        rows = list(csv.reader(read_text(path).splitlines()))
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([[names.get(word, word) for word in row] for row in rows])
-
-
-@pytest.fixture(scope="module")
-def case_folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("example")
-    folder = write_example(root)
-    rename(root, {**HOSTILE, "dining_north": ROOM})
-    path = folder / "case.toml"
-    toml = path.read_text(encoding="utf-8").split("[limits]")[0] + LIMITS
-    for name, other in HOSTILE.items():
-        toml = toml.replace(f'"{name}"', json.dumps(other))
-    toml = re.sub(r"^text = .*$", lambda _: f"text = {json.dumps(TEXT)}", toml, flags=re.M)
-    path.write_text(toml, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def result(case_folder):
-    case = read_case(case_folder)
-    return recommend(case, rivals={"<i>engineers</i>": read_plan(case_folder / "engineers_plan.csv", case.network)})
-
-
-@pytest.fixture(scope="module")
-def english(result):
-    return report_html(result, "en")
-
-
-def emptied(result, findings):
-    """The same case with nothing to change."""
-    return replace(
-        result,
-        steps=(),
-        score_after=result.score_before,
-        after=result.before,
-        interval=result.interval_before,
-        harm=(),
-        ladder=result.ladder[:1],
-        replay_after=result.evidence.replay,
-        rivals={},
-        diagnosis=replace(result.diagnosis, findings=findings, explained=(math.nan,) * len(findings)),
-    )
-
-
 def test_the_case_has_a_plan(result):
     assert len(result.steps) >= 2
     assert "<script>alert(1)</script>" in {change.cell for change in result.plan}
@@ -145,7 +81,7 @@ def test_no_attribute_acts_or_asks_for_anything(english):
             assert tag == "a"
             assert value.startswith("#")
         if name == "style":
-            assert re.fullmatch(r"background:(#[0-9a-f]{3,6}|url\(#unserved\));color:#[0-9a-f]{3}", value)
+            assert re.fullmatch(rf"background:(#[0-9a-f]{{3,6}}|url\(#unserved\));color:#[0-9a-f]{{3}}|{PLACE}", value)
         if name == "http-equiv":
             assert value == "Content-Security-Policy"
 
@@ -298,7 +234,7 @@ def test_simulated_changes_say_their_reason(result):
         if strip.basis == "modelled"
         for tick in strip.ticks
     ]
-    assert any(title.endswith(tuple(said)) for title in titles)
+    assert any(title.splitlines()[0].endswith(tuple(said)) for title in titles)
     assert not any("not its reason" in title for title in titles)
 
 
@@ -322,7 +258,7 @@ def test_landings_tell_failures_from_unknown_cells(result):
     tried, none = np.zeros((1, 4), dtype=int), np.zeros((1, 4))
     here = Fallbacks("p", tried, cell, success, none.astype(bool), none)
     replay = replace(result.evidence.logged, fallbacks=(here,))
-    (landing,) = landings_of([("log", "measured", replay)], "p", marks, "en")
+    (landing,) = landings_of([("log", "measured", replay)], "p", marks, "en", {"before": result.evidence.network})
     parts = [(part.mark.code, part.width) for part in landing.segments]
     assert parts == [(marks.gsm[0].code, 50.0), ("?", 25.0), ("–", 25.0)]
     assert landing.tries == 4
@@ -426,3 +362,9 @@ def test_a_folder_that_is_a_file_is_refused(result, tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(InputError):
         write_report(result, tmp_path / "taken", "en")
+
+
+def test_notes_and_reasons_are_said_in_chinese_too(result):
+    notes = [*result.warnings, *(row["why"] for row in result.rejected)]
+    assert len(notes) > 10
+    assert [note for note in notes if not re.search("[\u4e00-\u9fff]{2}", in_words(note, "zh"))] == []
