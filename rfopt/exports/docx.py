@@ -122,7 +122,7 @@ def _measures(document: Any, result: Recommendation, lang: str) -> None:
         ]
         for place, step in enumerate(result.steps, 1)
     ]  # fmt: skip
-    _table(document, [[say(f"export.{head}", lang) for head in heads], *rows])
+    _table(document, [[say(f"export.{head}", lang) for head in heads], *rows], (1.0, 3.2, 2.6, 1.6, 1.6, 1.4, 4.6))
     document.add_paragraph(say("export.rollback", lang))
 
 
@@ -162,13 +162,20 @@ CHAPTERS: dict[str, Callable[[Any, Recommendation, str], None]] = {
 }  # fmt: skip
 
 
-def _table(document: Any, rows: Sequence[Sequence[str]]) -> None:
+def _table(document: Any, rows: Sequence[Sequence[str]], widths_cm: Sequence[float] = ()) -> None:
+    """A table with a bold heading; columns share the page unless widths are given."""
+    from docx.shared import Cm, Pt  # noqa: PLC0415  an extra
+
     table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+    table.autofit = not widths_cm
+    for column, width in zip(table.columns, widths_cm, strict=False):
+        for cell in column.cells:
+            cell.width = Cm(width)
     for at, row in enumerate(rows):
         for column, text in enumerate(row):
             run = table.cell(at, column).paragraphs[0].add_run(clean(text))
             run.bold = at == 0
-            run.font.size = 114300  # 9 pt
+            run.font.size = Pt(9)
     document.add_paragraph()
 
 
@@ -180,4 +187,4 @@ def _picture(document: Any, draw: Callable[[Any], Any], caption: str) -> None:
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=130, metadata={"Software": None})
     document.add_picture(io.BytesIO(out.getvalue()), width=Cm(WIDTH_CM))
-    document.add_paragraph(clean(caption)).italic = True
+    document.add_paragraph().add_run(clean(caption)).italic = True

@@ -18,6 +18,7 @@ from rfopt.words import say
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDEST = 60
+A4 = 9
 
 
 @exports(of="recommendation", file="plan.xlsx", needs="xlsxwriter", extra="xlsx")
@@ -119,6 +120,9 @@ def _write(sheet: Any, rows: Sequence[Sequence[Any]], styles: dict[str, Any]) ->
                 sheet.write_string(at, column, value, style)
             else:
                 sheet.write_number(at, column, value, style)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows) - 1, 0), len(rows[0]) - 1)
     for column in range(len(rows[0])):
