@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,10 +23,12 @@ from rfopt.tables import (
     parse_column,
     read_rows,
     schema,
+    split_rows,
     table_text,
     type_rows,
     value_text,
 )
+from rfopt.workbooks import is_workbook, read_workbook
 
 MOST_RELATIONS = 32
 MOST_REDIRECTS = 32
@@ -356,14 +360,14 @@ def _redirect_differences(before: Network, after: Network) -> list[Change]:
 
 
 def read_plan(path: Path, network: Network) -> Changes:
-    """Read a plan.csv and check every row against the network it is for.
+    """Read a plan.csv, or the plan's sheet of a workbook, and check every row against the network it is for.
 
     Raises
     ------
     InputError
         With file and line, for an unknown cell or parameter, a value of the wrong type, or a stale `old`.
     """
-    rows = read_rows(path)
+    rows = _plan_sheet(path) if is_workbook(path) else read_rows(path)
     frame, _ = type_rows(rows, "plan")
     plan: list[Change] = []
     for line, row in zip(rows.lines, frame.itertuples(index=False), strict=True):
@@ -374,6 +378,18 @@ def read_plan(path: Path, network: Network) -> Changes:
         except InputError as error:
             raise InputError(error.message, path, line) from None
     return Changes(plan)
+
+
+def _plan_sheet(path: Path) -> Rows:
+    """The first sheet of a workbook whose heading is that of a plan."""
+    sheets = read_workbook(path)
+    needed = [name for name, column in schema("plan").items() if column.need == "yes"]
+    for sheet in sheets.values():
+        if sheet and set(needed) <= set(sheet[0]):
+            out = io.StringIO()
+            csv.writer(out).writerows(sheet)
+            return split_rows(out.getvalue(), path)
+    raise InputError(f"has no sheet with the columns {', '.join(needed)} of a plan", path)
 
 
 def typed(change: Change) -> Change:

@@ -29,24 +29,33 @@ if TYPE_CHECKING:
 )
 @click.option("--calibration", type=click.Path(path_type=Path), help="What rfopt calibrate wrote.")
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Folder for tables and pictures.")
+@click.option(
+    "--export", "formats", multiple=True, metavar="FORMAT",
+    help="Further files into the folder: gpkg (QGIS, MapInfo), or all; may be repeated.",
+)  # fmt: skip
 @common
 def predict(
     network: Path, building: str | None, floors: str | None, ground: str | None, radius: float, spacing: float,
-    points: Path | None, calibration: Path | None, output: Path | None, json_to: str | None, seed: int, lang: str,
-    quiet: bool, verbose: bool,
+    points: Path | None, calibration: Path | None, output: Path | None, formats: tuple[str, ...],
+    json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Predict the coverage of NETWORK: a tower floor by floor, the ground, or given points.
 
     \b
     rfopt predict site_configs/baohu_tianxia --building bhtx-1 -o out/tower
+    rfopt predict site_configs/baohu_tianxia --floors 20-26 -o out/tower --export gpkg
     rfopt predict site_configs/baohu_tianxia --ground 38.495,106.225 --radius 400 -o out/ground
     """
+    from rfopt.exports import asked_for, write_exports
     from rfopt.prediction import predict_ground, predict_points, predict_tower
     from rfopt.prediction_output import lines, summary, write_prediction
     from rfopt.sites import read_network
 
     if sum(bool(kind) for kind in (building or floors, ground, points)) > 1:
         raise click.UsageError("--building, --ground and --points exclude each other, expected one of them")
+    chosen = asked_for(formats, "prediction")
+    if chosen and output is None:
+        raise click.UsageError("--export writes into a folder, expected -o DIR too")
     read = read_network(network)
     fitted = None
     if calibration:
@@ -61,7 +70,7 @@ def predict(
         found = predict_ground(read, lat, lon, radius, spacing, fitted)
     else:
         found = predict_tower(read, building or tallest(read), floor_range(floors), fitted)
-    written = write_prediction(found, output, lang) if output else []
+    written = write_prediction(found, output, lang) + write_exports(chosen, found, output, lang) if output else []
     if output and found.kind == "tower":
         from rfopt.files import write_whole
         from rfopt.report import building_html

@@ -29,37 +29,47 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A plan.csv to score beside; may be repeated.",
 )
+@click.option(
+    "--export", "formats", multiple=True, metavar="FORMAT",
+    help="Further files into the folder: xlsx, kml, docx, or all; may be repeated.",
+)  # fmt: skip
 @common
 def recommend(
-    case: Path, output: Path | None, others: tuple[Path, ...], json_to: str | None, seed: int, lang: str, quiet: bool,
-    verbose: bool,
+    case: Path, output: Path | None, others: tuple[Path, ...], formats: tuple[str, ...],
+    json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Diagnose CASE, rank the fixes and write the plan and the report.
 
     \b
     rfopt recommend drive_tests/baohu_tianxia -o out
+    rfopt recommend drive_tests/baohu_tianxia -o out --export xlsx,docx
     rfopt recommend drive_tests/baohu_tianxia --json - | jq .plan
     """
     from rfopt.case import read_case
+    from rfopt.exports import asked_for, write_exports
     from rfopt.network import read_plan
     from rfopt.recommendation import needed_network
     from rfopt.recommendation import recommend as run
     from rfopt.report import recommendation_json
     from rfopt.report.folder import write_results
 
+    chosen = asked_for(formats, "recommendation")
+    if chosen and output is None:
+        raise click.UsageError("--export writes into a folder, expected -o DIR too")
     read = read_case(case)
     plans = {path.stem: read_plan(path, needed_network(read)) for path in others}
     with progress(quiet or json_to == "-", lang) as told:
         result = run(read, seed, plans, told)
     table = recommendation_json(result, lang)
     report = write_results(result, table, output, lang) if output else None
+    beside = write_exports(chosen, result, output, lang) if output else []
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
     tell(
         json_to,
         quiet,
         [*finding_lines(table), "", *plan_lines(result, lang)],
-        [f"{report}"] if report else [],
+        [f"{path}" for path in (report, *beside) if path],
         _next(case, output, result, lang),
     )
 

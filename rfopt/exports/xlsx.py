@@ -1,0 +1,135 @@
+"""An Excel workbook: the plan, which can be read in again, its rollback, key figures, evidence and harm."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rfopt.exports import LONG_AGO, exports
+from rfopt.kpis import aim, kpis
+from rfopt.network import Change, rollback
+from rfopt.recommendation import Recommendation
+from rfopt.report.sentences import finding_text, group_text, parameter_text, reason_text, target_text
+from rfopt.schema import schema
+from rfopt.words import say
+
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDEST = 60
+A4 = 9
+
+
+@exports(of="recommendation", file="plan.xlsx", needs="xlsxwriter", extra="xlsx")
+def xlsx(result: Recommendation, lang: str) -> bytes:
+    """Five sheets with frozen headings and filters; the first is a plan that `rfopt simulate --plan` reads."""
+    import xlsxwriter  # noqa: PLC0415  an extra
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, OPTIONS)
+    book.set_properties({"created": datetime.datetime(*LONG_AGO[:3])})
+    styles = {
+        "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "body": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+    for name, rows in sheets_of(result, lang).items():
+        _write(book.add_worksheet(name), rows, styles)
+    book.close()
+    return out.getvalue()
+
+
+def sheets_of(result: Recommendation, lang: str) -> dict[str, list[list[Any]]]:
+    """Rows of each sheet, the heading first; numbers stay numbers."""
+    return {
+        say("export.sheet.plan", lang): _plan(result, lang),
+        say("export.sheet.rollback", lang): _rollback(result),
+        say("export.sheet.figures", lang): _figures(result, lang),
+        say("export.sheet.findings", lang): _findings(result, lang),
+        say("export.sheet.harm", lang): _harm(result, lang),
+    }
+
+
+def _plan(result: Recommendation, lang: str) -> list[list[Any]]:
+    """The columns of plan.csv by their own names, then what people want to know."""
+    more = [say(f"export.{name}", lang) for name in ("what", "crew", "gain", "sure", "why")]
+    rows = [
+        [
+            *_change(step.change),
+            parameter_text(step.change.parameter, lang),
+            say("export.yes" if step.change.visit else "export.no", lang),
+            round(100.0 * step.gain, 2),
+            round(step.sure, 3),
+            reason_text(step, lang),
+        ]
+        for step in result.steps
+    ]
+    return [[*schema("plan"), *more], *rows]
+
+
+def _change(change: Change) -> list[Any]:
+    return [change.cell, change.neighbour or "", change.parameter, _value(change.old), _value(change.new)]
+
+
+def _value(value: float | str | None) -> Any:
+    return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+def _rollback(result: Recommendation) -> list[list[Any]]:
+    return [list(schema("plan")), *(_change(change) for change in rollback(result.evidence.network, result.plan))]
+
+
+def _figures(result: Recommendation, lang: str) -> list[list[Any]]:
+    names = ("name", "figure", "unit", "measured", "before", "after", "low", "high", "target")
+    rows = []
+    for name in kpis:
+        low, high = result.interval.get(name, (math.nan, math.nan))
+        values = (result.measured.get(name), result.before.get(name), result.after.get(name), low, high)
+        numbers = [_value(None if v is None else round(float(v), 4)) for v in values]
+        rows.append([name, say(f"kpi.{name}", lang), aim(name).unit, *numbers, target_text(name, lang)])
+    return [[say(f"export.{name}", lang) for name in names], *rows]
+
+
+def _findings(result: Recommendation, lang: str) -> list[list[Any]]:
+    names = ("rule", "severity", "cells", "points", "text", "basis")
+    rows = [
+        [
+            say(f"rule.{finding.rule}.name", lang), round(finding.severity, 3), "; ".join(finding.cells),
+            "; ".join(finding.points), finding_text(finding, lang), say(f"basis.{finding.basis}", lang),
+        ]
+        for finding in result.diagnosis.findings
+    ]  # fmt: skip
+    return [[say(f"export.{name}", lang) for name in names], *rows]
+
+
+def _harm(result: Recommendation, lang: str) -> list[list[Any]]:
+    names = ("group", "figure", "before", "after", "share_of_limit")
+    rows = [
+        [group_text(row.group, lang), say(f"kpi.{row.kpi}", lang), round(row.before, 4), round(row.after, 4),
+         round(row.loss, 3)]
+        for row in result.harm
+    ]  # fmt: skip
+    return [[say(f"export.{name}", lang) for name in names], *rows]
+
+
+def _write(sheet: Any, rows: Sequence[Sequence[Any]], styles: dict[str, Any]) -> None:
+    for at, row in enumerate(rows):
+        for column, value in enumerate(row):
+            style = styles["body" if at else "head"]
+            if isinstance(value, str):
+                sheet.write_string(at, column, value, style)
+            else:
+                sheet.write_number(at, column, value, style)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows) - 1, 0), len(rows[0]) - 1)
+    for column in range(len(rows[0])):
+        widest = max(_width(str(row[column])) for row in rows)
+        sheet.set_column(column, column, min(widest + 3, WIDEST))
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: a hanzi takes two."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
