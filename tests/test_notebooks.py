@@ -4,6 +4,7 @@ names only."""
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -55,5 +56,5 @@ def test_only_public_names_are_used(notebook):
 
 def test_the_five_stories_are_there_and_lead_to_each_other():
     assert [path.stem[0] for path in NOTEBOOKS] == list("12345")
-    for notebook, following in zip(NOTEBOOKS[:-1], NOTEBOOKS[1:], strict=True):
+    for notebook, following in pairwise(NOTEBOOKS):
         assert f"]({following.name})" in read(notebook).cells[-1].source
