@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CASE := drive_tests/baohu_tianxia
 
-.PHONY: demo test check setup clean
+.PHONY: demo test check docs setup clean
 
 demo: setup
 	$(BIN)/rfopt recommend $(CASE) -o out/baohu_tianxia --compare $(CASE)/engineers_plan.csv
@@ -16,6 +16,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: setup
+	$(BIN)/python -m sphinx -W -q docs out/docs
+	@echo out/docs/index.html
 
 setup: .venv/ready
 

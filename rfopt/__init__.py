@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rfopt.front_door import (
+        InputError,
         apply,
         calibrate,
         diagnose,
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "apply", "calibrate", "diagnose", "diff", "plots", "predict", "read_case", "read_log", "read_network", "read_plan",
-    "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan", "write_report",
+    "InputError", "apply", "calibrate", "diagnose", "diff", "plots", "predict", "read_case", "read_log",
+    "read_network", "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example",
+    "write_plan", "write_report",
 ]  # fmt: skip
 ROOMS = ("plots",)
 """Names that are modules; all others stand in `rfopt.front_door`."""

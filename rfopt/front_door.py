@@ -30,8 +30,9 @@ from rfopt.sliders import WhatIf, what_if_of
 from rfopt.words import speak, spoken
 
 __all__ = [
-    "apply", "calibrate", "diagnose", "diff", "predict", "read_case", "read_log", "read_network", "read_plan",
-    "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan", "write_report",
+    "InputError", "apply", "calibrate", "diagnose", "diff", "predict", "read_case", "read_log", "read_network",
+    "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan",
+    "write_report",
 ]  # fmt: skip
 
 AnyPath = str | Path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -73,7 +75,7 @@ def readings_table(readings: pd.DataFrame, lang: str) -> Markup:
     groups = readings.groupby(["file", "rat", "mode"], sort=True, observed=True)
     rows: list[list[Piece]] = [
         [
-            str(file), str(rat), str(mode), len(rows), number(_minutes(rows), 1), rows["point"].nunique(),
+            Path(str(file)).name, str(rat), str(mode), len(rows), number(_minutes(rows), 1), rows["point"].nunique(),
             rows["cell"].where(rows["cell"] != "").nunique(), len(transitions(rows)),
         ]
         for (file, rat, mode), rows in list(groups)[:MOST_FILES]
