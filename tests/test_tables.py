@@ -137,6 +137,7 @@ def test_which_columns_are_parameters() -> None:
         "v_beamwidth_deg",
         "max_power_dbm",
         "load",
+        "traffic_erl",
     }
     reals = {c.column for c in schema("cells").values() if c.type == "real"}
     assert {c.column for c in schema("cells").values() if c.tunable} == reals - facts

@@ -117,8 +117,8 @@ def camp(
     -----
     A better cell by C2 must stay so for 5 s (§6.6.2): by the hysteresis of the serving cell in another area, by 5 dB
     within 15 s of the last reselection. The path loss criterion must fail for 5 s; signalling takes longer than that
-    to fail. All timers start with the server, so the cell just left is never returned to within 5 s. Ties are broken
-    by the last sample before rounding.
+    to fail. All timers start with the server, so the cell just left is never returned to within 5 s. A cell is camped
+    on only at an instant at which its BCCH can be read. Ties are broken by the last sample before rounding.
 
     Examples
     --------
@@ -342,8 +342,8 @@ def _hold_back(on, now, count, mine, table, penalty, margins, entered, charged, 
 
 
 @njit(forceinline=True)
-def _fit(forced, on, first, recent, count, table, state):
-    """The listed cells that may be taken; the timers of the others stop.
+def _fit(forced, on, t, first, recent, count, table, state):
+    """The listed cells that may be taken at step t: those that can be read now; the timers of cells off the list stop.
 
     A timer is through if it began before the averaging window, which is as long.
     """
@@ -351,14 +351,15 @@ def _fit(forced, on, first, recent, count, table, state):
     since, since_well = where(kept, load(state, SINCE), never), where(kept, load(state, SINCE_WELL), never)
     store(state, SINCE, since)
     store(state, SINCE_WELL, since_well)
+    readable = load(state, HEARD) >= spread(np.int32(t))
     if forced:
-        return on & bits(to_float(load(state, TOTAL)) > spread(count) * load(table, ACCESS))
-    return bits((since_well if recent else since) < spread(np.int32(first)))
+        return on & bits(readable & (to_float(load(state, TOTAL)) > spread(count) * load(table, ACCESS)))
+    return bits(readable & ((since_well if recent else since) < spread(np.int32(first))))
 
 
 @njit(forceinline=True)
 def _choose(
-    forced, now, first, recent, count, mine, row, cells, blocks, tables, has_temporary, penalty, margins, entered,
+    forced, t, now, first, recent, count, mine, row, cells, blocks, tables, has_temporary, penalty, margins, entered,
     charged, states,
 ):  # fmt: skip
     """The best listed cell whose timer is through; when the server must be left the best suitable one; or -1."""
@@ -372,7 +373,7 @@ def _choose(
             _hold_back(
                 on, now, count, mine, table, at(penalty, begin), own_margins, at(entered, begin), own_charged, state
             )
-        fit = _fit(forced, on, first, recent, count, table, state)
+        fit = _fit(forced, on, t, first, recent, count, table, state)
         while fit != 0:
             n = lowest(fit)
             fit &= fit - 1
@@ -463,7 +464,7 @@ def _camp_run(
                 if rising or forced or has_temporary:
                     _know(oldest_of[t], blocks, at(ba, s * blocks * WIDTH), states)
                     best = _choose(
-                        forced, now, first, now - last < RECENT_S - EPS, count, mine, row, cells, blocks, tables,
+                        forced, t, now, first, now - last < RECENT_S - EPS, count, mine, row, cells, blocks, tables,
                         has_temporary, penalty, beyond, entered, charged, states,
                     )  # fmt: skip
                     target = best if best >= 0 or forced else s

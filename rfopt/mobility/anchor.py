@@ -19,6 +19,7 @@ from rfopt.geography.scene import floor_height_m
 from rfopt.levels import Levels, Source
 from rfopt.mobility.fading import Fading, Series, fit_fading
 from rfopt.mobility.floors import Floors, fit_floors
+from rfopt.mobility.holding import holds_on
 from rfopt.mobility.interference import gsm_coupling
 from rfopt.mobility.setup import DECODE_CI_DB, ba_matrix
 from rfopt.mobility.stretch import Stretch
@@ -48,13 +49,15 @@ class Anchor:
     """What the log says about one technology.
 
     `floor_mw` (points, cells) is interference from what the tables do not explain, plus noise, per cell's channel, in
-    the mean; `floors` says how it varies and how sure it is.
+    the mean; `floors` says how it varies and how sure it is. `holds_on`: the phone stays on LTE cells below their
+    minimum (`rfopt.mobility.holding`).
     """
 
     rat: str
     levels: Levels
     fading: Fading
     floors: Floors
+    holds_on: bool = False
 
     @property
     def floor_mw(self) -> NDArray[np.float64]:
@@ -98,7 +101,9 @@ def anchor(readings: pd.DataFrame, network: Network, rat: str) -> Anchor:
         at_landings = at_landings + CODE_CENTRE_DB[rat]
         fill_unlisted(dbm, error, source, points, at_landings, landings, float(np.median(fading.sigma_db)))
     levels = Levels(points, heard, dbm, error, source)
-    return Anchor(rat, levels, fading, fit_floors(stretches, levels, fading, network, rat, limits))
+    least_dbm = network.cells.loc[heard, "q_rxlevmin_dbm"].to_numpy(dtype=float)
+    stays = rat == "LTE" and holds_on(stretches, least_dbm)
+    return Anchor(rat, levels, fading, fit_floors(stretches, levels, fading, network, rat, limits), stays)
 
 
 def _least_reported(stretches: list[Stretch], cells: int) -> list[NDArray[np.float64]]:

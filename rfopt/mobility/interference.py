@@ -28,9 +28,10 @@ def carriers(cell: pd.Series) -> tuple[list[int], list[float]]:
 
 
 def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
-    """Coupling between GSM cells, on their BCCH carriers or (`traffic`) averaged over all their carriers.
+    """Coupling between GSM cells, on their BCCH carriers or (`traffic`) on the carriers of their calls.
 
-    A traffic carrier counts an interferer's power as if all its carriers had the power of its BCCH.
+    Calls are on a cell's traffic carriers, on the BCCH carrier only where it has no other: signalling and packet data
+    come first there (an assumption). Interferers count as if all their carriers had the power of their BCCH.
     """
     columns = (cells[name].to_numpy() for name in ("arfcn", "tch_arfcns", "load"))
     own = tuple(
@@ -45,7 +46,7 @@ def _coupling(own: tuple[tuple[tuple[int, ...], tuple[float, ...]], ...], traffi
     """`gsm_coupling` from carriers and their activity; few plans change either."""
     coupling = np.zeros((len(own), len(own)))
     for i, (arfcns, _) in enumerate(own):
-        victims = arfcns if traffic else arfcns[:1]
+        victims = (arfcns[1:] or arfcns) if traffic else arfcns[:1]
         for j, (others, share) in enumerate(own):
             if i != j:
                 coupling[i, j] = np.mean([_leak(victim, others, share) for victim in victims])

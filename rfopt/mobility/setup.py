@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from rfopt.mobility.interference import gsm_coupling, lte_coupling
 from rfopt.network import Network
 
-DECODE_CI_DB = 4.5
-"""C/I at which half of the signalling blocks decode without hopping: an engineering assumption."""
+DECODE_CI_DB = 3.0
+"""C/I from which a phone reads a cell's BCCH: one in four signalling blocks decodes there (half of them at 4.5 dB), and
+what a cell broadcasts, its code five times in a quarter of a second, is sent again and again. An assumption."""
 OF_TARGET = ("ho_level_umbrella_dbm", "ho_priority")
 """Parameters of a handover relation that the tables give once per target cell."""
+LOWEST_RSRP_DBM = -141.0
+"""RSRP code 0 as logs state it."""
 EQUAL_LAYER = {"thresh_x_high_db": 62.0, "thresh_x_low_db": 0.0}
 """Thresholds of an inter-frequency layer where the network gives no layers.csv: reached by rank, not by threshold."""
 
@@ -136,6 +139,28 @@ def lte_idle_arrays(network: Network, names: pd.Index) -> Arrays:
         "q_offset_db": relation_matrix(network, names, "q_offset_db", 0.0),
         **_layers(network, cells, carriers),
     }  # fmt: skip
+
+
+def never_given_up(arrays: Arrays) -> Arrays:
+    """Arrays of `lte_idle_arrays` for a phone that stays where no cell reaches its minimum (`rfopt.mobility.holding`).
+
+    Cells of its own layer and of equal ones may be camped on at the lowest level that can be reported; what a search
+    or another priority needs stays where it was.
+    """
+    minimum = arrays["q_rxlevmin_dbm"]
+    spare = minimum - LOWEST_RSRP_DBM
+    known = pd.Series(minimum).groupby(arrays["carrier"]).max()
+    of_layer = known.reindex(range(arrays["layer_priority"].shape[1])).to_numpy(dtype=float)
+    least = np.where(np.isnan(arrays["layer_q_rxlevmin_dbm"]), of_layer, arrays["layer_q_rxlevmin_dbm"])
+    equal = arrays["layer_priority"] == arrays["cell_reselection_priority"][:, None]
+    return arrays | {
+        "q_rxlevmin_dbm": np.full_like(minimum, LOWEST_RSRP_DBM),
+        **{
+            name: arrays[name] + spare
+            for name in ("s_intra_search_db", "s_non_intra_search_db", "thresh_serving_low_db")
+        },
+        "layer_q_rxlevmin_dbm": np.where(equal, LOWEST_RSRP_DBM, least),
+    }
 
 
 def lists_gsm(network: Network, lte: pd.Index) -> bool:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.kernels import gsm_dedicated, gsm_idle, lte_connected, lte_idle
+from rfopt.kernels.gsm_idle import HOLD_S
 from rfopt.mobility import csfb
 from rfopt.mobility.anchor import Anchor
 from rfopt.mobility.floors import NEPER
@@ -31,14 +32,20 @@ from rfopt.mobility.setup import (
     lists_gsm,
     lte_call_arrays,
     lte_idle_arrays,
+    never_given_up,
     return_arrays,
 )
 from rfopt.mobility.situation import IDLE_STEP_S, LTE_STEP_S, MOST_REMEMBERED, SACCH_S, Situation, attempt_steps
-from rfopt.mobility.timeline import ELSEWHERE, Fallbacks, Replay, Timeline, indices
+from rfopt.mobility.timeline import ELSEWHERE, Fallbacks, Replay, Timeline, in_a_row, indices
 from rfopt.network import Network
 from rfopt.radio.predict import LEVEL_COLUMNS
 from rfopt.units import dbm
 
+STAY_S = 600.0
+"""How long an idle phone is followed where a list lets it go and does not let it back: as long as a walk test stands in
+a room. Elsewhere it forgets in a minute where it began."""
+SERVES = 0.01
+"""Share of the time from which a cell counts as one that serves."""
 ANTENNA_ERROR_SHARE = 0.3
 """Standard error of a level difference made by tilt or azimuth, as a share of it: an assumption."""
 
@@ -181,7 +188,9 @@ def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]
     offsets = network.neighbours[["q_offset_db", "cio_db"]]
     key = b"lte" + numbers.tobytes() + offsets.to_numpy().tobytes() + repr(offsets.index.tolist()).encode()
     if key not in situation.done:
-        situation.done[key] = lte_idle_arrays(network, names), lte_call_arrays(network, names)
+        idle = lte_idle_arrays(network, names)
+        idle = never_given_up(idle) if situation.lte.holds_on else idle
+        situation.done[key] = idle, lte_call_arrays(network, names)
     arrays: tuple[Arrays, Arrays] = situation.done[key]
     return arrays
 
@@ -191,19 +200,40 @@ def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
     camped = here.once(
         "gsm_idle", {**idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor)
     )
-    start = camped.server[:, -1]
+    start = _left_on(here, camped)
     inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
     return [camped, here.once("gsm_call", inputs, lambda: _call_gsm(here, call, shift, floor, start))]
 
 
 def _camp_gsm(here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64]) -> Timeline:
-    level = here.level_dbm("gsm_idle", "GSM")
+    """Idle phones from their first cell on; a second and further turn on the same fading where one may be trapped."""
+    level, budget = here.level_dbm("gsm_idle", "GSM"), here.situation.budget
     time = _times(level, IDLE_STEP_S)
-    start = np.full(len(level), -1)
-    server, reason = gsm_idle.camp(level, time, shift, start, **arrays, floor_mw=floor)
-    served = _of_server(level, shift, server)
-    whole = Timeline("gsm_idle", here.name, time, server, reason, served, *_unknown(server))
-    return whole.after(here.situation.budget.warm_s)
+
+    def turn(start: NDArray[np.int16]) -> Timeline:
+        server, reason = gsm_idle.camp(level, time, shift, start, **arrays, floor_mw=floor)
+        served = _of_server(level, shift, server)
+        return Timeline("gsm_idle", here.name, time, server, reason, served, *_unknown(server)).after(budget.warm_s)
+
+    turns = [turn(np.full(len(level), -1, dtype=np.int16))]
+    if _one_way(turns[0].server, arrays["ba"]):
+        for _ in range(round(STAY_S / budget.idle_s) - 1):
+            turns.append(turn(turns[-1].server[:, -1]))
+    return in_a_row(turns)
+
+
+def _one_way(server: NDArray[np.int16], ba: NDArray[np.bool_]) -> bool:
+    """True if of two cells that serve one has the other on its list and is not on that of the other."""
+    serving = np.bincount(server[server >= 0], minlength=len(ba)) > SERVES * server.size
+    return bool((ba & ~ba.T)[np.ix_(serving, serving)].any())
+
+
+def _left_on(here: _Point, camped: Timeline) -> NDArray[np.int16]:
+    """Where each run's call begins: the cell a stay ends on, of one turn or another where there were several."""
+    steps = round((here.situation.budget.idle_s - here.situation.budget.warm_s) / IDLE_STEP_S)
+    runs = np.arange(len(camped.server))
+    turns = camped.server.shape[1] // steps
+    return np.asarray(camped.server[runs, (runs % turns + 1) * steps - 1])
 
 
 def _call_gsm(
@@ -341,7 +371,7 @@ def _land(
     back: Arrays,
 ) -> Fallbacks:
     trace = here.level_dbm("gsm_idle", "GSM")
-    level = 0.5 * (trace[:, steps] + trace[:, steps - 1]) + here.shift_db("GSM")
+    level = _averaged(trace, steps) + here.shift_db("GSM")
     ci = level - dbm(here.floors_mw("GSM") + interference_mw(level, coupling))
     flat = lte_cell.reshape(-1)
     tried = flat >= 0
@@ -365,6 +395,12 @@ def _land(
         spread(np.where(called, returned.cell, -1), -1), spread(called & returned.tracking_update, False),
         spread(np.where(called, returned.delay_s, np.nan), np.nan),
     )  # fmt: skip
+
+
+def _averaged(trace: NDArray[np.float32], steps: NDArray[np.int64]) -> NDArray[np.float32]:
+    """RLA of every cell at some steps, the average over `HOLD_S` (TS 45.008 §6.1), (runs, len(steps), cells)."""
+    window = round(HOLD_S / IDLE_STEP_S)
+    return np.asarray(np.mean([trace[:, steps - back] for back in range(window)], axis=0), dtype=np.float32)
 
 
 def _after_calls(here: _Point, steps: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -62,6 +63,18 @@ class Timeline:
     def minutes(self) -> float:
         """Time covered by all runs together, in minutes."""
         return self.step_s * self.server.size / 60.0
+
+
+def in_a_row(turns: Sequence[Timeline]) -> Timeline:
+    """Timelines of equal length and step that follow one another, as one."""
+    if len(turns) == 1:
+        return turns[0]
+    arrays = {
+        name: np.concatenate([getattr(turn, name) for turn in turns], axis=1)
+        for name in ("server", "reason", "level_dbm", "quality_db", "rxqual")
+    }
+    first = turns[0]
+    return replace(first, time_s=first.time_s[0] + first.step_s * np.arange(arrays["server"].shape[1]), **arrays)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Who pays for a change: the street, the tower's other floors, the estates and sectors whose cells are changed.
 
-These places are not measured, so their levels are predicted, corrected by what the case's own logs say of the model; a
-plan moves them by the same differences as the measured ones. Coverage is the share of places where some cell is above a
-threshold, with the calibration's standard deviation about each prediction.
+These places are not measured, so their levels are predicted, corrected by what the case's own logs say of the model and
+what an estate's distribution was designed for (`rfopt.planning.estates`); a plan moves them by the same differences as
+the measured ones. Coverage is the share of places where some cell is above a threshold, with the calibration's standard
+deviation about each prediction. What a group loses weighs by the traffic there, where the table knows it; a limit is a
+limit whatever the traffic.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from rfopt.evidence import Evidence
 from rfopt.geography.scene import Scene, build_scene
 from rfopt.geography.served import around, floors_of, sector_of
 from rfopt.network import Network
+from rfopt.planning.estates import as_designed
 from rfopt.radio.calibration import Calibration, calibrate
+from rfopt.radio.calibration_fit import SETTINGS
 from rfopt.radio.links import link
 from rfopt.radio.predict import LevelChange, predict
 
@@ -39,6 +43,7 @@ LEVEL_LOSS_DB = (2.0, 4.0)
 GOOD_DBM = {"GSM": -75.0, "LTE": -95.0}
 """A level above this is as good as this: what is lost there is no harm."""
 NEAR_KM = 5.0
+ESTATE = "estate of "
 STREET_M = (60.0, 120.0, 200.0)
 
 
@@ -47,6 +52,7 @@ class Harm:
     """One figure of one group, before and after.
 
     `loss` is 0 at no loss and 1 at the refused limit; `excess` is 0 up to the accepted limit and 1 at the refused one.
+    `weight` is the traffic there over that of a usual cell; 1 where it is not known.
     """
 
     group: str
@@ -55,6 +61,7 @@ class Harm:
     after: float
     loss: float
     excess: float = 0.0
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,26 @@ class Groups:
     calibration: Calibration
 
     @cached_property
+    def weights(self) -> dict[tuple[str, str], float]:
+        """Traffic of the cells of a technology that serve a group over that of a usual cell, by (group, technology).
+
+        A group that is a cell's own users has that cell's traffic, another one that of the best servers of its places.
+        A cell whose traffic is not known is a usual one.
+        """
+        return {(group, rat): self._weight(group, rat) for group in self.members for rat in COVERED_DBM}
+
+    def _weight(self, group: str, rat: str) -> float:
+        cells = self.network.cells[self.network.cells["rat"] == rat]
+        usual = cells["traffic_erl"].mean()
+        if not usual > 0.0:
+            return 1.0
+        relative = (cells["traffic_erl"] / usual).fillna(1.0)
+        if self.owner[group] in relative.index:
+            return float(relative[self.owner[group]])
+        level = self.dbm[np.ix_(self.members[group], self.network.cells.index.get_indexer(cells.index))]
+        return float(relative.to_numpy()[np.nan_to_num(level, nan=-np.inf).argmax(axis=1)].mean())
+
+    @cached_property
     def mast(self) -> NDArray[np.int64]:
         """Number of the mast of each cell of the network."""
         return masts_of(self.network.cells)
@@ -96,8 +123,8 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
         row = network.cells.loc[cell]
         served = [b for b in network.buildings if b.id in row["building"] and b.id != evidence.case.building]
         if row["kind"] == "das" and served:
-            frames[f"estate of {cell}"] = pd.concat([floors_of(b, None) for b in served])
-            owner[f"estate of {cell}"] = cell
+            frames[ESTATE + cell] = pd.concat([floors_of(b, None) for b in served])
+            owner[ESTATE + cell] = cell
         elif row["kind"] != "das":
             frames[f"users of {cell}"] = sector_of(cast(pd.Series, row))
             owner[f"users of {cell}"] = cell
@@ -110,7 +137,28 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     measured, _ = case_levels(evidence.case, evidence.network, scene)
     calibration = calibrate(evidence.network, measured, scene)
     dbm, error_db = calibration.correct(network, points, predict(network, points, scene), scene)
+    room_db = math.sqrt(calibration.spread.shadow_db2[SETTINGS.index("home")])
+    _design(network, dbm, error_db, members, owner, room_db)
     return Groups(points, network, change, dbm, error_db, members, owner, ground, scene, calibration)
+
+
+def _design(
+    network: Network, dbm: NDArray[np.float64], error_db: NDArray[np.float64],
+    members: dict[str, NDArray[np.int64]], owner: dict[str, str], room_db: float,
+) -> None:  # fmt: skip
+    """Levels of distributions in their own estates, with what their design says of them, in place."""
+    cells = network.cells
+    for group, cell in owner.items():
+        if group.startswith(ESTATE) and group in members:
+            estate, rat = set(cells.at[cell, "building"]), cells.at[cell, "rat"]
+            serves = np.array([bool(estate & set(homes)) for homes in cells["building"]])
+            indoor = ((cells["kind"] == "das") & (cells["rat"] == rat)).to_numpy()
+            columns = serves & indoor & np.isfinite(dbm[members[group]]).all(axis=0)
+            places = np.ix_(members[group], np.flatnonzero(columns))
+            if columns.any():
+                dbm[places], error_db[places] = as_designed(
+                    dbm[places], error_db[places], room_db, COVERED_DBM[str(rat)]
+                )
 
 
 def _near(evidence: Evidence) -> list[str]:
@@ -150,11 +198,12 @@ def _of_rat(
         error_db, mast = groups.error_db[of_rat], groups.mast[columns]
         before, covered = _served(groups.dbm[of_rat], error_db, mast, rat)
         after, still_covered = _served((groups.dbm + delta)[of_rat], error_db, mast, rat)
-        rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS))
+        weight = groups.weights[group, rat]
+        rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS, weight))
         if group in groups.ground:
             level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
             needed = [float(min(np.percentile(best, 10), GOOD_DBM[rat])) for best in (before, after)]
-            rows.append(_row(group, level, needed[0], needed[1], LEVEL_LOSS_DB))
+            rows.append(_row(group, level, needed[0], needed[1], LEVEL_LOSS_DB, weight))
     return rows
 
 
@@ -179,8 +228,8 @@ def _served(
     return known.max(axis=1), float(1.0 - WEIGHT @ bare)
 
 
-def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float]) -> Harm:
+def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float], weight: float) -> Harm:
     accepted, refused = limits
     lost = max(before - after, 0.0)
     excess = max(lost - accepted, 0.0) / (refused - accepted)
-    return Harm(group, kpi, round(before, 4), round(after, 4), round(lost / refused, 4), round(excess, 4))
+    return Harm(group, kpi, round(before, 4), round(after, 4), round(lost / refused, 4), round(excess, 4), weight)

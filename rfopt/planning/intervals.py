@@ -20,7 +20,7 @@ FloatArray = NDArray[np.float64]
 TAIL = 0.05
 OUTCOME_MIN = 300.0
 """What the figure is counted over again: five hours of idle phones, and calls and fallbacks in proportion."""
-MODEL_ERROR = {"1/min": (0.1, 0.02), "1/call": (0.4, 0.02), "share": (0.08, 0.004), "dB": (0.0, 1.0), "dBm": (0.0, 0.5),
+MODEL_ERROR = {"1/min": (0.1, 0.02), "1/call": (0.8, 0.03), "share": (0.08, 0.004), "dB": (0.0, 1.0), "dBm": (0.0, 0.5),
                "s": (0.08, 0.0)}  # fmt: skip
 """Standard error of the machines themselves, as a share of the figure (of √(p(1−p)) for a share) and added to that:
 assumptions. Their thresholds stand for phones that differ; delays of the fallback are engineering values."""

@@ -10,6 +10,7 @@ from rfopt.proofs.alignment import misalignments
 LEAST_READINGS = 10
 """Identities read fewer times than this are not worth a note."""
 TILTS = ("mech_tilt_deg", "elec_tilt_deg")
+LEVELS = ("power_dbm", *TILTS)
 
 
 def notes_on(evidence: Evidence, plan: Plan) -> tuple[str, ...]:
@@ -23,6 +24,7 @@ def notes_on(evidence: Evidence, plan: Plan) -> tuple[str, ...]:
         *_identities(evidence),
         *(f"{name} is wanted but was not heard" for name in evidence.case.wanted if name not in heard),
         *_without_side_lobes(evidence, plan),
+        *_without_traffic(evidence, plan),
         *misalignments(evidence, apply(evidence.network, plan)),
     )
 
@@ -48,3 +50,14 @@ def _without_side_lobes(evidence: Evidence, plan: Plan) -> list[str]:
         for cell in sorted({c.cell for c in plan if c.parameter in TILTS})
         if not cells.at[cell, "antenna"]
     ]
+
+
+def _without_traffic(evidence: Evidence, plan: Plan) -> list[str]:
+    """What weighs harm, where a plan moves levels and the table does not state all traffic."""
+    unknown, cells = int(evidence.network.cells["traffic_erl"].isna().sum()), len(evidence.network.cells)
+    if not unknown or all(change.parameter not in LEVELS for change in plan):
+        return []
+    whose = (
+        "no cell states its traffic" if unknown == cells else f"{unknown} of {cells} cells do not state their traffic"
+    )
+    return [f"{whose} (traffic_erl): what their users may lose weighs as that of a usual cell"]

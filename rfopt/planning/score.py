@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
-from rfopt.kpis import count, kpis, objective
+from rfopt.kpis import NO_SERVICE, count, kpis, objective
 from rfopt.kpis.drop_per_call import CALL_S
 from rfopt.mobility.csfb import FAILED_S
 from rfopt.mobility.reasons import HANDOVERS
@@ -41,7 +41,8 @@ VISIT_COST = 20.0
 COST_WEIGHT = 0.002
 """Objective given up per unit of cost."""
 HARM_WEIGHT = 0.05
-"""Objective given up for a group's loss that reaches the refused limit; up to the accepted limit none is."""
+"""Objective given up for the loss of a group of usual traffic that reaches the refused limit; up to the accepted limit
+none is."""
 MISALIGNED_WEIGHT = 0.01
 REFUSED_LOSS = 1.0
 GAIN, NO_LOSS = 1e-4, 0.005
@@ -52,6 +53,11 @@ MOST_REMEMBERED = 400
 """Figures kept for plans that leave what they are read from as it was."""
 ENOUGH = 0.95
 """Share of fallbacks that must succeed for the 95th percentile of their delay to be a delay at all."""
+TENTH, NO_LEVEL_DBM = 0.1, -120.0
+"""Where a tenth of the time may be without service, the tenth percentile of the level may be as low as this: what a
+phone without service receives is not known, only that it is too little."""
+LONGEST_SILENCE_S = 60.0
+"""A log that is silent for longer was paused."""
 MOST_SILENT = 0.05
 """Share of idle time that a log may leave out and still tell where the phone camped."""
 PARTS = 4
@@ -89,7 +95,7 @@ class Score:
     @property
     def worth(self) -> float:
         """Objective less what cost, harm and misalignment weigh: what the search maximises."""
-        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.excess for h in self.harm)
+        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.weight * h.excess for h in self.harm)
         return self.objective - weighed - MISALIGNED_WEIGHT * self.misaligned
 
     @property
@@ -224,7 +230,21 @@ def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, flo
     if name == "csfb_delay_p95_s":
         return _delay(replay, evidence)
     known = _known(name, replay, evidence)
-    return _ends(*known, evidence) if known else (np.nan, np.nan)
+    ends = _ends(name, *known, evidence) if known else (np.nan, np.nan)
+    if name == "rxlev_p10_dbm" and _without_service(replay, evidence) >= TENTH:
+        return min(ends[0], NO_LEVEL_DBM), ends[1]
+    return ends
+
+
+def _without_service(replay: Replay, evidence: Evidence) -> float:
+    """Share of idle time in which a phone may be without service: of the worst draw, and of what the log left out."""
+    timelines = replay.of("gsm_idle")
+    draws = [
+        np.mean([np.mean(t.server[runs] == NO_SERVICE) for t in timelines])
+        for runs in evidence.situation.runs_of_draw()
+    ]
+    same = replay is evidence.replay
+    return max(*draws, _silent_share(evidence.logged) if same else 0.0)
 
 
 def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
@@ -235,7 +255,7 @@ def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
     good = _known(share, replay, evidence)
     if within is None or good is None:
         return np.nan, np.nan
-    (low, high), (worst, best) = _ends(*within, evidence), _ends(*good, evidence)
+    (low, high), (worst, best) = _ends(name, *within, evidence), _ends(share, *good, evidence)
     return (low if best >= ENOUGH else FAILED_S), (max(high, FAILED_S) if worst < ENOUGH else high)
 
 
@@ -255,7 +275,7 @@ def _known(name: str, replay: Replay, evidence: Evidence) -> tuple[Sample, Known
         return after, _prior(name, after)
     was = found = _prior(name, before)
     log = _succeeded(evidence.logged) if before.unit == "s" else evidence.logged
-    silent = name == "idle_camp_wanted" and _often_silent(log)
+    silent = name == "idle_camp_wanted" and _silent_share(log) > MOST_SILENT
     if before.unit not in ("dB", "dBm") and not silent:  # levels and qualities are the log's already
         counts = before.looks * exposure(name, log) / SHARED_CHANCE
         found = combined(was, float(kpis[name](log)), counts, before.unit)
@@ -269,10 +289,13 @@ def _prior(name: str, sample: Sample) -> Known:
     return unmodelled_failures(known) if kpis.facts[name]["of"] == "csfb" and sample.unit == "share" else known
 
 
-def _ends(sample: Sample, known: Known, evidence: Evidence) -> tuple[float, float]:
+def _ends(name: str, sample: Sample, known: Known, evidence: Evidence) -> tuple[float, float]:
+    """Ends over `OUTCOME_MIN`, in which calls and fallbacks are as frequent as in the simulation."""
     situation = evidence.situation
     budget = situation.budget
     minutes = budget.runs / budget.draws * len(situation.points) * (budget.idle_s - budget.warm_s) / 60.0
+    if kpis.facts[name]["of"] == "gsm_idle":
+        minutes = sample.exposure  # a long stay is no larger share of it
     return interval(known, sample.unit, sample.looks * sample.exposure * OUTCOME_MIN / minutes)
 
 
@@ -313,8 +336,10 @@ def exposure(name: str, replay: Replay) -> float:
     return minutes * 60.0 / CALL_S if unit == "1/call" else minutes
 
 
-def _often_silent(log: Replay) -> bool:
-    """True where a log of idle phones leaves out so many instants that they may have been without service."""
-    timelines = [t for t in log.of("gsm_idle") if len(t.time_s) > 2]
-    usual = sum(float(np.median(np.diff(t.time_s))) * len(t.time_s) for t in timelines)
-    return usual < (1.0 - MOST_SILENT) * sum(t.minutes for t in timelines) * 60.0
+def _silent_share(log: Replay) -> float:
+    """Share of the time of idle phones in which a log has nothing to say: they may have been without service."""
+    timelines = sorted((t for t in log.of("gsm_idle") if len(t.time_s) > 2), key=lambda t: (t.point, t.time_s[0]))
+    told = sum(float(np.median(np.diff(t.time_s))) * len(t.time_s) for t in timelines)
+    between = [b.time_s[0] - a.time_s[-1] for a, b in pairwise(timelines) if a.point == b.point]
+    whole = sum(t.minutes * 60.0 for t in timelines) + sum(gap for gap in between if 0.0 < gap <= LONGEST_SILENCE_S)
+    return max(1.0 - told / whole, 0.0) if whole else 0.0

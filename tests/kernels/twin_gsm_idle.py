@@ -131,7 +131,7 @@ def camp(
             on = follow_list()
             if lasts_5_s(weak, bool) or credit <= 0:
                 why = "signalling" if credit <= 0 else "c1"
-                suitable = [n for n in on if c1[n] > 0]
+                suitable = [n for n in on if c1[n] > 0 and heard_at[n] == now]
                 if left_at is not None and now - left_at < 5 * SECOND and any(n != previous for n in suitable):
                     suitable = [n for n in suitable if n != previous]
                 target = max(suitable, key=preference, default=-1)
@@ -146,7 +146,7 @@ def camp(
                     least = max(required(n), 5) if soon else required(n)
                     return lambda excess: excess > 0 and excess >= least
 
-                ready = [n for n in on if c1[n] > 0 and lasts_5_s(excesses[n], enough(n))]
+                ready = [n for n in on if heard_at[n] == now and c1[n] > 0 and lasts_5_s(excesses[n], enough(n))]
                 if ready:
                     target, why = max(ready, key=preference), "c2"
         if target != server:

@@ -14,6 +14,7 @@ from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
 from rfopt.geography.scene import Building, build_scene
 from rfopt.network import Change, Network, apply, value_of
+from rfopt.planning.estates import as_designed
 from rfopt.planning.harm import (
     COMMON,
     COVERAGE_LOSS,
@@ -25,7 +26,9 @@ from rfopt.planning.harm import (
     groups_of,
     harm,
 )
+from rfopt.planning.score import HARM_WEIGHT, Score
 from rfopt.radio.calibration import calibrate
+from rfopt.radio.calibration_fit import SETTINGS
 from rfopt.radio.predict import predict
 
 from ..networks import HOME, evidence, network, walk_test
@@ -176,6 +179,10 @@ def test_places_have_the_predicted_levels(groups: Groups, case: Evidence) -> Non
     scene = build_scene(case.network.buildings)
     calibration = calibrate(case.network, case_levels(case.case, case.network, scene)[0], scene)
     expected = calibration.levels(groups.network, groups.points, scene)
+    estate = np.ix_(groups.members["estate of B"], [groups.network.cells.index.get_loc("B")])
+    room_db = math.sqrt(calibration.spread.shadow_db2[SETTINGS.index("home")])
+    designed = as_designed(expected.dbm[estate], expected.error_db[estate], room_db, COVERED_DBM["GSM"])
+    expected.dbm[estate], expected.error_db[estate] = designed
     np.testing.assert_allclose(groups.dbm, expected.dbm)
     np.testing.assert_allclose(groups.error_db, expected.error_db)
     assert (groups.error_db > 1.0).all()
@@ -312,3 +319,49 @@ def test_the_order_of_cells_does_not_matter(case: Evidence, groups: Groups) -> N
 def test_points_are_a_plain_table(groups: Groups) -> None:
     assert groups.points.index.equals(pd.RangeIndex(len(groups.points)))
     assert groups.dbm.shape == (len(groups.points), len(groups.network.cells))
+
+
+# --- weighed by traffic ---------------------------------------------------------------------------------------------
+
+
+def busy(**traffic: float) -> Network:
+    """`NET` with what is known of its cells' traffic."""
+    changes: dict[str, dict[str, object] | None] = {name: {"traffic_erl": erl} for name, erl in traffic.items()}
+    there = {"building": "b2", "lat": HOME[0] + 60.0 * METRE}
+    return town(*HOMES, **(changes | {"B": (changes.get("B") or {}) | there}))
+
+
+def weights(net: Network) -> dict[str, float]:
+    rows = found(
+        groups_of(evidence(net, walk_test(net)), ["B", "C"]),
+        changed(net, ("B", "power_dbm", 4.0), ("C", "power_dbm", 40.0)),
+    )
+    return {group: row.weight for (group, kpi), row in rows.items() if kpi == "coverage_gsm"}
+
+
+def test_without_known_traffic_all_groups_weigh_the_same(groups: Groups) -> None:
+    rows = found(groups, changed(NET, ("B", "power_dbm", 4.0), ("C", "power_dbm", 40.0)))
+    assert {row.weight for row in rows.values()} == {1.0}
+
+
+def test_groups_weigh_by_the_traffic_of_their_cells() -> None:
+    """Of 8 Erl that A, B, C and D carry on average, B has 24 and C 2; whoever serves the street, it is one of these."""
+    found_weights = weights(busy(A=3.0, B=24.0, C=2.0, D=3.0))
+    assert found_weights["estate of B"] == pytest.approx(3.0)
+    assert found_weights["users of C"] == pytest.approx(0.25)
+    assert 0.25 <= found_weights["street"] <= 3.0
+
+
+def test_a_cell_of_unknown_traffic_is_a_usual_one() -> None:
+    found_weights = weights(busy(A=4.0, C=12.0))
+    assert found_weights["estate of B"] == 1.0 and found_weights["users of C"] == pytest.approx(1.5)
+
+
+def test_traffic_weighs_what_is_given_up_and_moves_no_limit() -> None:
+    rows = (Harm("estate of B", "coverage_gsm", 0.99, 0.965, 0.83, 0.75, 3.0),)
+    light = tuple(replace(row, weight=0.1) for row in rows)
+    objective = np.array([0.8, 0.8])
+    heavy_score, light_score = Score(objective, rows, 1.0), Score(objective, light, 1.0)
+    assert light_score.worth - heavy_score.worth == pytest.approx(HARM_WEIGHT * 0.75 * 2.9)
+    broken = tuple(replace(row, loss=1.2, weight=0.0) for row in rows)
+    assert Score(objective, broken, 1.0).refused and not light_score.refused
