@@ -258,7 +258,7 @@ def _block(layout: Layout, raw: bytes, lines: int, done: int) -> Block:
     )
     misfits = [(at + lines + 1, count) for at, count in stray[:strays, :2].tolist()]
     hollow = frozenset(
-        at + lines + 1 for at, _, start, end in stray[:strays].tolist() if not raw[start:end].strip(b' \t,;|"')
+        at + lines + 1 for at, _, start, end in stray[:strays].tolist() if is_blank(raw[start:end], layout.delimiter)
     )
     return Block(
         layout.slots, layout.delimiter, text, begin[:rows], size[:rows], line[:rows] + lines + 1, misfits, hollow, done
@@ -322,6 +322,19 @@ def _joined(parts: Sequence[tuple[NDArray[np.int32], list[str]]]) -> pd.Categori
     ]
     together = np.concatenate(codes) if codes else np.empty(0, dtype=np.int32)
     return pd.Categorical.from_codes(together, pd.Index(list(places), dtype="str"))
+
+
+def is_blank(row: bytes, delimiter: str) -> bool:
+    """Whether a row has nothing in its fields."""
+    return not row.decode("utf-8", "replace").replace(delimiter, "").replace('"', "").strip()
+
+
+def header_text(layout: Layout) -> str:
+    """The text down to the header's end."""
+    text, end = layout.file.opening(OPENING_BYTES), 0
+    for _ in range(layout.body):
+        end += _line_length(text[end:])
+    return text[:end].decode("utf-8", "replace")
 
 
 def text_from(layout: Layout, line: int) -> str:

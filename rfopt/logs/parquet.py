@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,9 +21,10 @@ from rfopt.logs.checks import is_table, refuse
 from rfopt.logs.dates import Clock, moment_of, us_of
 from rfopt.logs.delimited import number_of
 from rfopt.logs.opening import opening
+from rfopt.logs.picking import Span
 from rfopt.logs.streams import Part, Stream
 from rfopt.logs.typed import NUMBERS, WORDS, Typed, Words, means_nothing, meant, merged_words
-from rfopt.logs.writing import GROUP_ROWS, START
+from rfopt.logs.writing import GROUP_ROWS, PICKED_BY, START
 from rfopt.tables import Rows, require_columns, schema
 
 MOST_ROWS = 1_000_000_000
@@ -68,15 +70,14 @@ def _parts(stream: Stream, names: list[str]) -> Iterator[Part]:
     columns = [name for name in names if name in LOG_COLUMNS]
     clock = _clock(stream.path)
     stream.start = clock.start or _start(stream.path)
+    groups, bytes_read = _wanted_groups(stream, columns, clock)
 
     def batches() -> Iterator[Batch]:
-        line = 2
-        for batch, share in _batches(stream.path, columns):
+        for batch, line in _batches(stream.path, columns, groups):
             lines = np.arange(line, line + len(batch), dtype=np.int64)
             with _refused(stream.path):
                 typed = _typed(batch, clock, lines)
-            yield Batch(typed, done=int(stream.size * share))
-            line += len(batch)
+            yield Batch(typed, done=int(stream.size * groups.reached(line + len(batch))))
 
     def refused(line: int) -> NoReturn:
         lines = sorted({2, line})
@@ -84,16 +85,69 @@ def _parts(stream: Stream, names: list[str]) -> Iterator[Part]:
         refuse(Rows(stream.path, columns, rows, lines))
         raise AssertionError(f"{stream.path}:{line}: was taken as faulty, but nothing is wrong with it")
 
-    return checked_parts(stream, batches, refused, names)
+    yield from checked_parts(stream, batches, refused, names)
+    if groups.left_out:
+        stream.notes += (f"{stream.path.name}: bytes read for what the case picks: {bytes_read} of {stream.size}",)
 
 
-def _batches(path: Path, columns: list[str]) -> Iterator[tuple[pa.Table, float]]:
-    """The rows of a file in their order, and the share of them that has been seen with each batch."""
+@dataclass(frozen=True)
+class _Groups:
+    """Row groups to read, the line of the first row of each of the file's, and whether any is left out."""
+
+    chosen: tuple[int, ...]
+    lines: tuple[int, ...]
+    left_out: bool = False
+
+    def reached(self, line: int) -> float:
+        """The share of the file above a line."""
+        return (line - 2) / max(self.lines[-1] - 2, 1)
+
+
+def _all_groups(path: Path) -> _Groups:
     with _refused(path), pq.ParquetFile(path) as file:
-        done = 0
-        for batch in file.iter_batches(GROUP_ROWS, columns=columns):
-            done += batch.num_rows
-            yield pa.Table.from_batches([batch]), done / file.metadata.num_rows
+        told = file.metadata
+        rows = [told.row_group(k).num_rows for k in range(told.num_row_groups)]
+    return _Groups(tuple(range(len(rows))), tuple(np.cumsum([2, *rows]).tolist()))
+
+
+def _wanted_groups(stream: Stream, columns: list[str], clock: Clock) -> tuple[_Groups, int]:
+    """The row groups that may hold what is picked, and the bytes of them."""
+    groups = _all_groups(stream.path)
+    with _refused(stream.path), pq.ParquetFile(stream.path) as file:
+        told = file.metadata
+        if stream.pick is not None and not clock.dated:
+            spans = [_spans(told.row_group(k), PICKED_BY) for k in groups.chosen]
+            chosen = [k for k in groups.chosen if stream.pick.may_hold(spans[k], stream.start, stream.path)]
+            groups = replace(groups, chosen=tuple(chosen), left_out=len(chosen) < len(groups.chosen))
+        size = sum(
+            group.column(c).total_compressed_size
+            for group in map(told.row_group, groups.chosen)
+            for c in range(told.num_columns)
+            if group.column(c).path_in_schema in columns
+        )
+    return groups, size + told.serialized_size
+
+
+def _spans(group: Any, names: list[str]) -> dict[str, Span]:
+    """What a row group's statistics say of some columns."""
+    spans: dict[str, Span] = {}
+    for c in range(group.num_columns):
+        column = group.column(c)
+        if column.path_in_schema in names and column.is_stats_set:
+            stated = column.statistics
+            bare = not stated.has_null_count or stated.null_count > 0
+            spans[column.path_in_schema] = (stated.min, stated.max, bare) if stated.has_min_max else (None, None, bare)
+    return spans
+
+
+def _batches(path: Path, columns: list[str], groups: _Groups) -> Iterator[tuple[pa.Table, int]]:
+    """The rows of some row groups in their order, and the line of the first of each batch."""
+    with _refused(path), pq.ParquetFile(path) as file:
+        for group in groups.chosen:
+            line = groups.lines[group]
+            for batch in file.iter_batches(GROUP_ROWS, row_groups=[group], columns=columns):
+                yield pa.Table.from_batches([batch]), line
+                line += batch.num_rows
 
 
 def _start(path: Path) -> str:
@@ -105,19 +159,19 @@ def _start(path: Path) -> str:
 
 def _row(path: Path, columns: list[str], line: int) -> list[str]:
     """The text of a row, as it would stand in CSV."""
-    at = 2
-    for batch, _ in _batches(path, columns):
+    groups = _all_groups(path)
+    own = next(group for group in groups.chosen if line < groups.lines[group + 1])
+    for batch, at in _batches(path, columns, replace(groups, chosen=(own,))):
         if line < at + len(batch):
             with _refused(path):
                 return [_text(value) for value in batch.slice(line - at, 1).to_pylist()[0].values()]
-        at += len(batch)
     return []
 
 
 def _clock(path: Path) -> Clock:
     least: tuple[int, str] | None = None
     clock = Clock()
-    for k, (batch, _) in enumerate(_batches(path, ["time"])):
+    for k, (batch, _) in enumerate(_batches(path, ["time"], _all_groups(path))):
         if _is_number(batch["time"].type) or not len(batch):
             return clock
         with _refused(path):

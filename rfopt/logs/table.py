@@ -16,7 +16,7 @@ from rfopt.logs import log_formats
 from rfopt.logs.checked import Batch, checked_parts
 from rfopt.logs.checks import ISO_TIME, is_table, refuse
 from rfopt.logs.dates import Clock, moment_of, us_of
-from rfopt.logs.delimited import Block, Layout, layout_of, number_of, read_blocks, text_from
+from rfopt.logs.delimited import Block, Layout, header_text, layout_of, number_of, read_blocks, text_from
 from rfopt.logs.instants import LONGEST_LOG_S
 from rfopt.logs.opening import header_names
 from rfopt.logs.streams import Part, Stream
@@ -48,8 +48,7 @@ def table(path: Path) -> Stream | None:
         return None
     file = text_file(path)
     layout = layout_of(file, delimiter, len(names), {})
-    above = file.opening(1 << 18).decode("utf-8", "replace").splitlines(keepends=True)[: layout.body]
-    header = split_rows("".join(above), path, delimiter)
+    header = split_rows(header_text(layout), path, delimiter)
     require_columns(header, "log")
     wanted = {name or f"column {k}": k for k, name in enumerate(header.header)}
     stream = Stream(path, "table", file.size)
