@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -15,9 +16,10 @@ import pandas as pd
 
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text, sha256, stands, toml_tables
-from rfopt.geography.coordinates import SYSTEMS, to_wgs84
-from rfopt.logs import read_log
+from rfopt.geography.coordinates import SYSTEMS, from_wgs84, to_wgs84
+from rfopt.logs import Log, log_text, read_log
 from rfopt.network import Network
+from rfopt.picks import read_pick
 from rfopt.shown import Shown
 from rfopt.sites import read_network
 from rfopt.tables import schema
@@ -44,6 +46,10 @@ KEYS: dict[str, dict[str, type]] = {
         "coordinates": str,
         "map_coordinates": str,
         "log_coordinates": str,
+        "around_m": float,
+        "from": object,
+        "to": object,
+        "floors": object,
     },
     "limits": {"parameters": list, "cells": list, "max_changes": int, "site_visits": bool},
 }
@@ -216,20 +222,23 @@ def _read_toml(path: Path, networks: Callable[..., Network]) -> Case:
     own, of_logs = asked["complaint", "coordinates"], asked["inputs", "log_coordinates"]
     lat, lon = (float(axis) for axis in to_wgs84(complaint["lat"], complaint["lon"], own))
     files = _log_files(path, inputs["logs"], text)
-    logs = [read_log(file) for file in files]
+    there = dict(zip(("lat", "lon"), from_wgs84(lat, lon, of_logs), strict=True))
+    pick = read_pick({**complaint, **there}, inputs, lambda key: _line_of(key, text), path)
+    logs = [read_log(file, pick=pick) for file in files]
     readings = _placed(pd.concat([log.readings for log in logs], ignore_index=True), of_logs)
     turned = {"the complaint was": own, "the logs were": of_logs}
     notes += [
         f"{path.name}: {what} turned from {system} to WGS84" for what, system in turned.items() if system != "wgs84"
     ]
     if readings.empty:
-        raise InputError("its logs hold no readings", path)
+        what = "" if pick.is_all else " that around_m, from, to and floors leave"
+        raise InputError(f"its logs hold no readings{what}", path)
     case = Case(
         complaint["id"], complaint.get("text", ""), lat, lon,
         complaint.get("building", ""), complaint["floor"], network, readings, (),
         _limits(tables.get("limits", {}), network, text, path),
         (*notes, *(network.notes if network else ()), *(note for log in logs for note in log.notes)),
-        _hashes(path, network, files),
+        _hashes(path, network, files, {} if pick.is_all else dict(zip(files, logs, strict=True))),
     )  # fmt: skip
     return _with_wanted(case, tuple(inputs.get("wanted", ())), text, path)
 
@@ -274,6 +283,8 @@ def _as_table(name: str, value: Any, text: str, path: Path) -> dict[str, Any]:
 
 
 def _check_type(key: str, value: Any, wanted: type, text: str, path: Path) -> None:
+    if wanted is object:  # looked at by `rfopt.picks`
+        return
     fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
     if isinstance(value, bool) and wanted is not bool:
         fits = False
@@ -374,8 +385,14 @@ def _with_wanted(case: Case, named: tuple[str, ...], text: str, path: Path) -> C
     return replace(case, wanted=found, notes=(*case.notes, f"{path.name}: {note}"))
 
 
-def _hashes(path: Path, network: Network | None, logs: list[Path]) -> dict[str, str]:
+def _hashes(path: Path, network: Network | None, logs: list[Path], picked: Mapping[Path, Log]) -> dict[str, str]:
+    """What stands for the inputs: of each file its hash, of a log of which a part is picked that of the part."""
     inside = {file: file.is_relative_to(path.parent) for file in logs}
     named = {file: file.relative_to(path.parent).as_posix() if inside[file] else str(file) for file in logs}
-    files = {path.name: sha256(path), **{name: sha256(file) for file, name in named.items()}}
+    files = {path.name: sha256(path)}
+    for file, name in named.items():
+        if file in picked:
+            files[f"{name} (picked)"] = hashlib.sha256(log_text(picked[file].readings).encode("utf-8")).hexdigest()
+        else:
+            files[name] = sha256(file)
     return {**files, **{f"network/{name}": value for name, value in (network.hashes if network else {}).items()}}

@@ -154,7 +154,12 @@ def toml_tables(text: str, path: Path) -> dict[str, Any]:
 
 def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, for the provenance of a result."""
-    return hashlib.sha256(read_bytes(path)).hexdigest()
+    file_size(path)
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path) from None
 
 
 @contextmanager

@@ -64,8 +64,8 @@ def read_rows(path: Path, delimiter: str = ",") -> Rows:
     return split_rows(read_text(path), path, delimiter)
 
 
-def split_rows(text: str, path: Path, delimiter: str = ",") -> Rows:
-    """`read_rows` on text already in hand."""
+def split_rows(text: str, path: Path, delimiter: str = ",", most: int | None = None) -> Rows:
+    """`read_rows` on text already in hand; no more than so many rows of it."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: list[str] = []
     rows: list[list[str]] = []
@@ -85,6 +85,8 @@ def split_rows(text: str, path: Path, delimiter: str = ",") -> Rows:
             else:
                 rows.append(fields)
                 lines.append(line)
+                if len(rows) == most:
+                    break
     except csv.Error as error:
         reason = f"a field longer than {LONGEST_FIELD} characters" if "field larger" in str(error) else str(error)
         raise InputError(f"broken table text: {reason}", path, before + 1) from None
@@ -117,10 +119,7 @@ def type_rows(rows: Rows, table: str) -> tuple[pd.DataFrame, list[str]]:
         At the first value that does not fit its column, with file, line, value and what was expected.
     """
     columns = schema(table)
-    missing = [c.column for c in columns.values() if c.need == "yes" and c.column not in rows.header]
-    if missing:
-        near = did_you_mean(missing[0], [h for h in rows.header if h not in columns])
-        raise InputError(f"column '{missing[0]}' is missing{near}", rows.file, 1)
+    require_columns(rows, table)
     notes = [
         f"{rows.file.name}: column '{printable(name)}' is not one of {table}.csv and was ignored"
         + did_you_mean(name, columns)
@@ -129,6 +128,21 @@ def type_rows(rows: Rows, table: str) -> tuple[pd.DataFrame, list[str]]:
     ]
     typed = {name: parse_column(rows.column(name), column, rows) for name, column in columns.items()}
     return pd.DataFrame(typed, index=pd.Index(rows.lines, name="line")), notes
+
+
+def require_columns(rows: Rows, table: str) -> None:
+    """Refuse rows without a column that the table cannot do without.
+
+    Raises
+    ------
+    InputError
+        With the column's name.
+    """
+    columns = schema(table)
+    missing = [c.column for c in columns.values() if c.need == "yes" and c.column not in rows.header]
+    if missing:
+        near = did_you_mean(missing[0], [h for h in rows.header if h not in columns])
+        raise InputError(f"column '{missing[0]}' is missing{near}", rows.file, 1)
 
 
 def parse_column(texts: Sequence[str], column: Column, rows: Rows) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import finish, hint, refuse_one_name, tell, warn
+from rfopt.cli.output import finish, hint, progress, refuse_one_name, tell, warn
 
 
 @click.command()
@@ -33,7 +33,8 @@ def ingest(
 
     refuse_one_name(output, json_to)
     refuse_one_name(rejects, json_to)
-    result = run(logs, output, name, rejects, column_map)
+    with progress(quiet or json_to == "-", lang) as told:
+        result = run(logs, output, name, rejects, column_map, told)
     finish(result.as_json(), json_to)
     warn(list(result.notes), lang, quiet, verbose)
     tell(json_to, quiet, result.lines(lang), [f"{output}"], hint(lang, "rfopt", "diagnose", output))

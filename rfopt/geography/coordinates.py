@@ -61,6 +61,17 @@ def to_wgs84(lat: ArrayLike, lon: ArrayLike, system: str) -> Places:
     return _undo(gcj02, _undo(bd09, place) if system == "bd09" else place)
 
 
+def from_wgs84(lat: ArrayLike, lon: ArrayLike, system: str) -> Places:
+    """Latitude and longitude of WGS84 places in one of `SYSTEMS`: the inverse of `to_wgs84`.
+
+    >>> [round(float(v), 6) for v in to_wgs84(*from_wgs84(39.915, 116.404, "bd09"), "bd09")]
+    [39.915, 116.404]
+    """
+    place = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+    shifted = place if system == "wgs84" else gcj02(*place)
+    return bd09(*shifted) if system == "bd09" else shifted
+
+
 def gcj02(lat: ArrayLike, lon: ArrayLike) -> Places:
     """GCJ-02 of WGS84 places; outside `BOX` the same place.
 

@@ -144,7 +144,7 @@ def numbers(text: Any, begin: Any, size: Any, out: Any, odd: Any) -> int:
     text : uint8[byte]
     begin, size : int32[row, column]
     out : float64[row, column]
-        Filled; NaN for an empty field, one of dashes and an odd one.
+        Filled; NaN for an empty field, one of one or two dashes and an odd one.
     odd : uint8[row, column]
         Set to 1 where a field is no number of digits and a point, or has too many digits to be read exactly here.
 
@@ -195,7 +195,7 @@ def _number(text: Any, at: int, end: int) -> Any:
         return np.nan, False
     while at < end and text[at] == MINUS:
         at += 1
-    return np.nan, at == end and (negative or first == end)
+    return np.nan, at == end and (first == end or (negative and end - first <= 2))
 
 
 @njit(cache=True, nogil=True)

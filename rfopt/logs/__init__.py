@@ -7,14 +7,16 @@ with file and line if it is and cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.logs.picking import Pick
 from rfopt.logs.streams import LOG_COLUMNS, READING_COLUMNS, Part, Rejects, Stream, frame_of, part_of
 from rfopt.logs.text_blocks import text_file
 from rfopt.logs.writing import log_text, number_text, write_log
@@ -25,6 +27,9 @@ __all__ = ["LOG_COLUMNS", "READING_COLUMNS", "Log", "Part", "Stream", "find_log"
            "log_text", "number_text", "open_log", "read_log", "reject_table", "whole", "write_log"]  # fmt: skip
 
 log_formats = Shelf("rfopt.logs")
+
+MOST_READINGS = 30_000_000
+"""Held at once: 300 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,28 @@ class Log(Shown):
         return f"<Log: {printable(self.format)}, {counts}>"
 
 
-def read_log(path: Path, format: str | None = None) -> Log:
-    """Read a log in any format of the shelf, or in the one named.
+def read_log(path: Path, format: str | None = None, pick: Pick | None = None) -> Log:
+    """Read a log in any format of the shelf, or in the one named; all of it, or what is picked.
 
     Raises
     ------
     InputError
         If no format fits, the named one is unknown or does not fit, or the one that fits finds the file broken.
     """
-    return whole(open_log(path, format))
+    stream = open_log(path, format)
+    if pick is not None and not pick.is_all:
+        stream.pick = pick
+        stream.parts = _picked(stream, stream.parts, pick)
+    return whole(stream)
+
+
+def _picked(stream: Stream, parts: Iterator[Part], pick: Pick) -> Iterator[Part]:
+    read = kept = 0
+    for part in parts:
+        wanted = pick.rows(part.readings, stream.start, stream.path)
+        read, kept = read + len(wanted), kept + int(wanted.sum())
+        yield replace(part, readings=part.readings.filter(pa.array(wanted)))
+    stream.notes = (*stream.notes, f"{stream.path.name}: readings picked by the case: {kept} of {read} read")
 
 
 def open_log(path: Path, format: str | None = None) -> Stream:
@@ -112,8 +130,21 @@ def find_log(path: Path, format: str | None = None) -> Stream | None:
 
 
 def whole(stream: Stream) -> Log:
-    """All of a log that is read part by part."""
-    parts = list(stream.parts)
+    """All of a log that is read part by part.
+
+    Raises
+    ------
+    InputError
+        As the reader, or if there are more than `MOST_READINGS`.
+    """
+    parts: list[Part] = []
+    count = 0
+    for part in stream.parts:
+        parts.append(part)
+        count += len(part.readings)
+        if count > MOST_READINGS:
+            said = f"holds more than {MOST_READINGS} readings, too many at once"
+            raise InputError(f"{said}; expected a case that picks its part (around_m, from, to, floors)", stream.path)
     rejects = sorted(reject for part in parts for reject in part.rejects)
     readings = frame_of([part.readings for part in parts], stream.path)
     table = reject_table(rejects)

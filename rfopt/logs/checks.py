@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from rfopt.errors import InputError, printable
-from rfopt.logs import READING_COLUMNS, Log, number_text, reject_table
 from rfopt.logs.instants import LONGEST_LOG_S
 from rfopt.logs.opening import refuse_odd_names
+from rfopt.logs.writing import number_text
 from rfopt.tables import NUMERIC, Rows, schema, type_rows
 
 LATEST_S = 1e8
@@ -33,13 +32,12 @@ def is_table(names: Sequence[str]) -> bool:
     return len({"time", "rat", "serving"} & {name.lower() for name in names}) >= 2
 
 
-def checked_log(rows: Rows, format: str) -> Log:
-    """Rows of a measurement table as a `Log`, every value checked.
+def refuse(rows: Rows) -> None:
+    """Refuse what cannot be in a measurement table: the slow, plain form of `rfopt.logs.typed.faulty`.
 
     Beyond the schema's types and ranges: times all seconds or all ISO 8601, none negative; no NaN or infinity in
     words; no level of 0 dBm or more; a neighbour names its channel (LTE: and PCI) or its cell; a GSM or LTE row
-    has its level unless it is an event; one serving row an instant. Rows whose clock steps back within a stretch at
-    one point are put in order and noted.
+    has its level unless it is an event.
 
     Raises
     ------
@@ -47,21 +45,11 @@ def checked_log(rows: Rows, format: str) -> Log:
         At the first value that does not fit, with file, line, value and what was expected.
     """
     _refuse_odd_numbers(rows)
-    rows, start = _with_seconds(rows)
-    frame, notes = type_rows(rows, "log")
+    frame, _ = type_rows(_with_seconds(rows), "log")
     frame["serving"] = (frame["serving"] == "1").to_numpy()
-    frame["mode"] = frame["mode"].replace("", "idle")
     refuse_odd_names(frame.assign(line=frame.index), rows.file)
     _refuse_unidentified(frame, rows.file)
     _refuse_level_less(frame, rows.file)
-    frame, steps = _in_order(frame)
-    _refuse_second_server(frame, rows.file)
-    if steps:
-        notes.append(f"{rows.file.name}: steps back of the clock within a point, rows put in order: {steps}")
-    if count := int(_nameless(frame).sum()):
-        notes.append(f"{rows.file.name}: serving rows that name neither cell nor channel: {count}")
-    readings = frame.reset_index().assign(file=pd.array([str(rows.file)] * len(frame), dtype="str"))
-    return Log(readings[list(READING_COLUMNS)], reject_table([]), len(rows.rows), format, start, tuple(notes))
 
 
 def _refuse_odd_numbers(rows: Rows) -> None:
@@ -92,15 +80,15 @@ def _odd_number(name: str, text: str) -> str:
     return f"{number_text(value)} is out of range, expected dBm such as {example} ({guess})"
 
 
-def _with_seconds(rows: Rows) -> tuple[Rows, str]:
-    """The rows with `time` as text of seconds, and the ISO text of second 0 ('' where times are seconds)."""
+def _with_seconds(rows: Rows) -> Rows:
+    """The rows with `time` as text of seconds."""
     if "time" not in rows.header:
-        return rows, ""
+        return rows
     texts = rows.column("time")
     dated = [bool(ISO_TIME.fullmatch(text)) for text in texts]
     if not any(dated):
         _refuse_odd_seconds(texts, rows)
-        return rows, ""
+        return rows
     if not all(dated):
         k = dated.index(not dated[0])
         raise InputError(
@@ -125,7 +113,7 @@ def _with_seconds(rows: Rows) -> tuple[Rows, str]:
     place = rows.header.index("time")
     seconds = [number_text((moment - start).total_seconds()) for moment in moments]
     timed = [[*row[:place], text, *row[place + 1 :]] for row, text in zip(rows.rows, seconds, strict=True)]
-    return replace(rows, rows=timed), start.isoformat()
+    return replace(rows, rows=timed)
 
 
 def _moment(text: str, rows: Rows, k: int) -> datetime:
@@ -172,27 +160,3 @@ def _refuse_level_less(frame: pd.DataFrame, file: Path) -> None:
                 file,
                 int(bare[0]),
             )
-
-
-def _in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Rows by time within each stretch (rows of one point and mode in a row), and how often the clock stepped back."""
-    if frame.empty:
-        return frame, 0
-    changed = (frame["point"] != frame["point"].shift()) | (frame["mode"] != frame["mode"].shift())
-    stretch = changed.cumsum().to_numpy()
-    time = frame["time"].to_numpy()
-    steps = int(((np.diff(time) < 0) & (np.diff(stretch) == 0)).sum())
-    return (frame.iloc[np.lexsort((time, stretch))], steps) if steps else (frame, 0)
-
-
-def _refuse_second_server(frame: pd.DataFrame, file: Path) -> None:
-    instant = ["time", "point", "mode"]
-    serving = frame[frame["serving"]]
-    twice = serving[serving.duplicated(instant)]
-    if twice.empty:
-        return
-    row = twice.iloc[0]
-    first = int(serving.index[(serving[instant] == row[instant]).all(axis=1)][0])
-    where = f" at {printable(row['point'])}" if row["point"] else ""
-    when = f"second serving row at time {number_text(row['time'])}{where} ({row['mode']})"
-    raise InputError(f"{when}, expected one an instant; the first is line {first}", file, int(twice.index[0]))

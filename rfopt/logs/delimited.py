@@ -7,6 +7,7 @@ delimiter at the end of each row is allowed, and a value that is no number is an
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from rfopt.kernels import fields
 from rfopt.logs.text_blocks import TextFile, in_order, line_ends
 
 BLANKS = frozenset(["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"])
+PLAIN = frozenset("0123456789+-.eE")
 OPENING_ROWS = 50
 """Rows that tell whether all of them end with a delimiter."""
 OPENING_BYTES = 1 << 18
@@ -84,6 +86,8 @@ class Block:
         The line of each row in the file.
     misfits : list of (line, fields)
         Rows of another length than the header's.
+    hollow : set of int
+        Lines of those that hold nothing but delimiters.
     last_byte : int
         How far into the file the block reaches, for progress.
     """
@@ -95,6 +99,7 @@ class Block:
     size: NDArray[np.int32]
     lines: NDArray[np.int64]
     misfits: list[tuple[int, int]]
+    hollow: frozenset[int] = frozenset()
     last_byte: int = 0
 
     def take(self, rows: NDArray[np.int64]) -> Block:
@@ -152,9 +157,20 @@ class Block:
         if size >= 0:
             return word
         try:
-            return next(csv.reader([word], delimiter=self.delimiter), [""])[0]
+            return next(csv.reader(io.StringIO(word, newline=""), delimiter=self.delimiter), [""])[0]
         except csv.Error:
             return word
+
+    def well_quoted(self, row: int) -> bool:
+        """Whether what stands in a row's quotes that are not plain is written as quotes have to be."""
+        for begin, size in zip(self.begin[row].tolist(), self.size[row].tolist(), strict=True):
+            if size < 0:
+                word = self.text[begin : begin - size].tobytes().decode("utf-8", "replace")
+                try:
+                    list(csv.reader(io.StringIO(word, newline=""), delimiter=self.delimiter, strict=True))
+                except csv.Error:
+                    return False
+        return True
 
     def moments_us(self, name: str, marks: str) -> tuple[NDArray[np.int64], int]:
         """Microseconds since 1970 of stamps of one shape (see `rfopt.kernels.fields.moments`); how many have not."""
@@ -175,6 +191,12 @@ def number_of(word: str) -> float:
     word = word.strip()
     if word in BLANKS:
         return float("nan")
+    if set(word) <= PLAIN:
+        try:
+            value = float(word)
+        except ValueError:
+            value = float("nan")
+        return value if np.isfinite(value) else float("nan")
     value = float(pd.to_numeric(pd.Series([word], dtype="object"), errors="coerce").iloc[0])
     return value if np.isfinite(value) else float("nan")
 
@@ -234,9 +256,12 @@ def _block(layout: Layout, raw: bytes, lines: int, done: int) -> Block:
     rows, strays = fields.cut(
         text, ord(layout.delimiter), quote, layout.closed, layout.width, slot_of, begin, size, line, stray
     )
-    misfits = [(int(at) + lines + 1, int(count)) for at, count in stray[:strays, :2]]
+    misfits = [(at + lines + 1, count) for at, count in stray[:strays, :2].tolist()]
+    hollow = frozenset(
+        at + lines + 1 for at, _, start, end in stray[:strays].tolist() if is_blank(raw[start:end], layout.delimiter)
+    )
     return Block(
-        layout.slots, layout.delimiter, text, begin[:rows], size[:rows], line[:rows] + lines + 1, misfits, done
+        layout.slots, layout.delimiter, text, begin[:rows], size[:rows], line[:rows] + lines + 1, misfits, hollow, done
     )
 
 
@@ -297,3 +322,28 @@ def _joined(parts: Sequence[tuple[NDArray[np.int32], list[str]]]) -> pd.Categori
     ]
     together = np.concatenate(codes) if codes else np.empty(0, dtype=np.int32)
     return pd.Categorical.from_codes(together, pd.Index(list(places), dtype="str"))
+
+
+def is_blank(row: bytes, delimiter: str) -> bool:
+    """Whether a row has nothing in its fields."""
+    return not row.decode("utf-8", "replace").replace(delimiter, "").replace('"', "").strip()
+
+
+def header_text(layout: Layout) -> str:
+    """The text down to the header's end."""
+    text, end = layout.file.opening(OPENING_BYTES), 0
+    for _ in range(layout.body):
+        end += _line_length(text[end:])
+    return text[:end].decode("utf-8", "replace")
+
+
+def text_from(layout: Layout, line: int) -> str:
+    """The text from a row on that begins on a line, to the end of its block at most."""
+    for text, above in layout.file.blocks(layout.delimiter, layout.quoted):
+        if above < line <= above + line_ends(text) + 1:
+            rest = text
+            for _ in range(line - 1 - above):
+                rest = rest[_line_length(rest) :]
+            if rest:
+                return rest.decode("utf-8", "replace")
+    return ""

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from rfopt.logs.picking import Pick
 from rfopt.tables import NUMERIC, schema
 
 LOG_COLUMNS = tuple(schema("log"))
@@ -47,7 +48,10 @@ class Part:
 
 @dataclass
 class Stream:
-    """A log that is read while `parts` is gone through; once it is, the other fields are as those of a `Log`."""
+    """A log that is read while `parts` is gone through; once it is, the other fields are as those of a `Log`.
+
+    `pick` may be set before: what of the log is wanted, so that its reader may leave out what is not.
+    """
 
     path: Path
     format: str
@@ -57,6 +61,7 @@ class Stream:
     start: str = ""
     notes: tuple[str, ...] = ()
     unused: Mapping[str, int] = field(default_factory=dict)
+    pick: Pick | None = None
 
 
 def part_table(count: int, columns: Mapping[str, Any]) -> pa.Table:

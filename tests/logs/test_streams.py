@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from rfopt.errors import InputError
 from rfopt.ingest import ingest
-from rfopt.logs import running, text_blocks, writing
+from rfopt.logs import checks, ordering, read_log, running, text_blocks, writing
+from rfopt.tables import Rows, read_rows
 
-from .written import GNET, ON_2G, SERVER, at, gnet_text
+from .written import GNET, GSM, LTE, NEIGHBOUR, ON_2G, SERVER, at, gnet_text, table_text
 
 NAMES = [*GNET, *(f"{name}{k}" for k in (1, 2) for name in ("NLAC", "NCellID", "NARFCN", "NRxLev", "NQual"))]
 
@@ -70,3 +71,95 @@ def test_a_clock_that_stands_still_is_refused(tmp_path: Path, monkeypatch: pytes
     path.write_bytes(gnet_text([SERVER] * 9).encode())
     said = f"{path}: more than 3 rows share one time, expected a clock that runs"
     assert outcome(path, ".csv", 200) == (said, None, None)
+
+
+TIMES = {
+    "seconds": ["0", "1", "2", "2.5", "4", "-1", "1e2", "soon", ""],
+    "dates": [
+        "2025-07-18T22:11:08",
+        "2025-07-18 22:11:09.5",
+        "20250718T221110",
+        "1980-01-06T00:00:00",
+        "2025-02-30T00:00",
+    ],
+    "zones": ["2025-07-18T22:11:08Z", "2025-07-18T22:11:09+08:00", "2025-07-18T22:11:09"],
+}
+ODD = {
+    "point": ["dining_north", "a\x1bb", "=1", '"a, b"', '"a""b"', '"a"b'],
+    "lat": ["38.49506312345671234", "1e2", "38,4", "nan"],
+    "floor": ["2", "1.5", "n/a"],
+    "mode": ["call", "", "cal"],
+    "serving": ["1", "0", "x"],
+    "cell": ["", "A", "-3F", "@x"],
+    "arfcn": ["", "1024", "1_0", "9"],
+    "bsic": ["4-5", "8-1", "无"],
+    "rxlev_dbm": ["", "-75", "36", "0", "inf", "-7_5", "---"],
+    "pci": ["504", "7", "--"],
+    "event": ["drop", "drops"],
+    "rat": ["5G", "2G"],
+}
+table_row = st.tuples(
+    st.sampled_from([GSM, NEIGHBOUR, LTE]),
+    st.integers(0, 8),
+    st.just({})
+    | st.just({})
+    | st.sampled_from(list(ODD)).flatmap(lambda name: st.sampled_from(ODD[name]).map(lambda word: {name: word})),
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(["seconds", "seconds", "dates", "zones"]), made=st.lists(table_row, min_size=1, max_size=9),
+    odd=st.sampled_from(["", "", "", "1,2\n", ", ,\n", "\n", 'a"b\n', '"open\n']), at_row=st.integers(0, 9),
+    block=st.integers(1, 300), reach=st.integers(1, 12),
+)  # fmt: skip
+def test_table(tmp_path: Path, kind: str, made: list, odd: str, at_row: int, block: int, reach: int) -> None:
+    rows = [row | {"time": TIMES[kind][k % len(TIMES[kind])]} | values for row, k, values in made]
+    lines = table_text(rows).splitlines(keepends=True)
+    lines.insert(1 + min(at_row, len(rows)), odd)
+    path = tmp_path / "log.csv"
+    path.write_text("".join(lines), encoding="utf-8", newline="")
+    for ending in (".csv", ".parquet"):
+        with mock.patch.object(ordering, "REACH_ROWS", reach):
+            assert outcome(path, ending, block, 3) == outcome(path, ending, 1 << 22, 3)
+    said, wanted = _said(path), _first_fault(path)
+    if wanted or "second serving row" not in said:
+        assert said == wanted or "second serving row" in said
+
+
+def _said(path: Path) -> str:
+    try:
+        read_log(path)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _first_fault(path: Path) -> str:
+    """The first row that cannot be, looked at one by one."""
+    try:
+        read_rows(path)
+        broken = None
+    except InputError as error:
+        broken = error
+    until = path.read_text(encoding="utf-8").splitlines(keepends=True)[: (broken.line or 1) - 1] if broken else None
+    good = path
+    if until is not None:
+        good = path.with_name("good.csv")
+        good.write_text("".join(until), encoding="utf-8", newline="")
+    rows = read_rows(good)
+    for k in range(len(rows.lines)):
+        pair = [0] if k == 0 else [0, k]
+        try:
+            checks.refuse(Rows(path, rows.header, [rows.rows[n] for n in pair], [rows.lines[n] for n in pair]))
+        except InputError as error:
+            return str(error)
+    return str(broken) if broken else ""
+
+
+def test_a_row_too_far_back_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "REACH_ROWS", 2)
+    path = tmp_path / "log.csv"
+    path.write_text(table_text([GSM | {"time": str(k)} for k in (1, 2, 3, 4, 5, 0)]), encoding="utf-8")
+    said = f"{path}:7: time 0 lies before rows more than 2 above it, expected a log in the order of its clock"
+    assert outcome(path, ".csv", 50) == (said, None, None)
