@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def in_a_row(turns: Sequence[Timeline]) -> Timeline:
     """Timelines of equal length and step that follow one another, as one."""
     if len(turns) == 1:
         return turns[0]
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.concatenate([getattr(turn, name) for turn in turns], axis=1)
         for name in ("server", "reason", "level_dbm", "quality_db", "rxqual")
     }

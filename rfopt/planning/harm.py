@@ -150,7 +150,7 @@ def _design(
     cells = network.cells
     for group, cell in owner.items():
         if group.startswith(ESTATE) and group in members:
-            estate, rat = set(cells.at[cell, "building"]), cells.at[cell, "rat"]
+            estate, rat = set(cast(tuple[str, ...], cells.at[cell, "building"])), cells.at[cell, "rat"]
             serves = np.array([bool(estate & set(homes)) for homes in cells["building"]])
             indoor = ((cells["kind"] == "das") & (cells["rat"] == rat)).to_numpy()
             columns = serves & indoor & np.isfinite(dbm[members[group]]).all(axis=0)

@@ -244,7 +244,7 @@ def _without_service(replay: Replay, evidence: Evidence) -> float:
         for runs in evidence.situation.runs_of_draw()
     ]
     same = replay is evidence.replay
-    return max(*draws, _silent_share(evidence.logged) if same else 0.0)
+    return float(max(*draws, _silent_share(evidence.logged) if same else 0.0))
 
 
 def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
