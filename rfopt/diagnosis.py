@@ -81,9 +81,12 @@ def diagnose(evidence: Evidence) -> Diagnosis:
 
 
 def _unless_unfelt(finding: Finding, figures: Figures) -> Finding:
-    """Below 0.5 where there is nothing for its cure to mend, unless the log misses one of its figures by far."""
+    """Below 0.5 where there is nothing for its cure to mend, unless the log misses one of its figures by far.
+
+    What the tables themselves have wrong stays wrong.
+    """
     felt = any(aim(name).severity(figures.measured.get(name, math.nan)) >= BY_FAR for name in finding.figures)
-    if not finding.cure or felt or finding.severity < 0.5:
+    if not finding.cure or finding.basis == "tables" or felt or finding.severity < 0.5:
         return finding
     return replace(finding, severity=BELOW)
 

@@ -153,8 +153,11 @@ def seen(world: World, plan: Plan | None = None) -> dict[str, float]:
 
 
 def harm(world: World, plan: Plan) -> list[str]:
-    """Groups that a plan truly harms, with what they lose."""
-    after = applied(world, plan)
+    """Groups that a plan truly harms, with what they lose: against the block as found, or mended if that is less.
+
+    A cell that was turned up reaches its own estate better too: what the undo takes back nobody had a claim to.
+    """
+    after, mended = applied(world, plan), applied(world, world.undo)
     touched = {
         c["cell"] for c in plan if c["parameter"] in ("power_dbm", "elec_tilt_deg", "mech_tilt_deg", "azimuth_deg")
     }
@@ -164,9 +167,11 @@ def harm(world: World, plan: Plan) -> list[str]:
             continue
         for rat in ("GSM", "LTE"):
             names = [n for n in world.of(rat) if n not in world.silent]
-            best = [places.levels_dbm(w.cells, w.masts, names).max(axis=1) for w in (world, after)]
-            share = [float((level >= COVERED_DBM[rat]).mean()) for level in best]
-            tenth = [float(min(np.percentile(level, 10), -75.0)) for level in best]
+            best = [places.levels_dbm(w.cells, w.masts, names).max(axis=1) for w in (world, mended, after)]
+            found, right, now = (float((level >= COVERED_DBM[rat]).mean()) for level in best)
+            share = (min(found, right), now)
+            found, right, now = (float(min(np.percentile(level, 10), -75.0)) for level in best)
+            tenth = (min(found, right), now)
             ground = group == "street" or group.startswith("users")
             if share[0] - share[1] > LOST_SHARE or (ground and tenth[0] - tenth[1] > LOST_DB):
                 said.append(
