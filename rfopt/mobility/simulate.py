@@ -371,7 +371,7 @@ def _land(
     back: Arrays,
 ) -> Fallbacks:
     trace = here.level_dbm("gsm_idle", "GSM")
-    level = _averaged(trace, steps) + here.shift_db("GSM")
+    level = averaged(trace, steps) + here.shift_db("GSM")
     ci = level - dbm(here.floors_mw("GSM") + interference_mw(level, coupling))
     flat = lte_cell.reshape(-1)
     tried = flat >= 0
@@ -397,7 +397,7 @@ def _land(
     )  # fmt: skip
 
 
-def _averaged(trace: NDArray[np.float32], steps: NDArray[np.int64]) -> NDArray[np.float32]:
+def averaged(trace: NDArray[np.float32], steps: NDArray[np.int64]) -> NDArray[np.float32]:
     """RLA of every cell at some steps, the average over `HOLD_S` (TS 45.008 §6.1), (runs, len(steps), cells)."""
     window = round(HOLD_S / IDLE_STEP_S)
     return np.asarray(np.mean([trace[:, steps - back] for back in range(window)], axis=0), dtype=np.float32)

@@ -231,20 +231,18 @@ def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, flo
         return _delay(replay, evidence)
     known = _known(name, replay, evidence)
     ends = _ends(name, *known, evidence) if known else (np.nan, np.nan)
-    if name == "rxlev_p10_dbm" and _without_service(replay, evidence) >= TENTH:
+    if name == "rxlev_p10_dbm" and known and _without_service(replay, evidence) >= TENTH:
         return min(ends[0], NO_LEVEL_DBM), ends[1]
     return ends
 
 
 def _without_service(replay: Replay, evidence: Evidence) -> float:
     """Share of idle time in which a phone may be without service: of the worst draw, and of what the log left out."""
-    timelines = replay.of("gsm_idle")
-    draws = [
-        np.mean([np.mean(t.server[runs] == NO_SERVICE) for t in timelines])
-        for runs in evidence.situation.runs_of_draw()
-    ]
-    same = replay is evidence.replay
-    return float(max(*draws, _silent_share(evidence.logged) if same else 0.0))
+    timelines, found = replay.of("gsm_idle"), evidence.replay.of("gsm_idle")
+    runs_of_draw = evidence.situation.runs_of_draw()
+    draws = [np.mean([np.mean(t.server[runs] == NO_SERVICE) for t in timelines]) for runs in runs_of_draw]
+    as_found = [id(t) for t in timelines] == [id(t) for t in found]
+    return float(max(*draws, _silent_share(evidence.logged) if as_found else 0.0))
 
 
 def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:

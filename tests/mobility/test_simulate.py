@@ -12,7 +12,7 @@ import pytest
 from rfopt.evidence import Evidence
 from rfopt.kpis import compute
 from rfopt.mobility.reasons import RESELECTIONS, Reason
-from rfopt.mobility.simulate import ANTENNA_ERROR_SHARE, simulate
+from rfopt.mobility.simulate import ANTENNA_ERROR_SHARE, STAY_S, averaged, simulate
 from rfopt.mobility.situation import (
     IDLE_STEP_S,
     MOST_REMEMBERED,
@@ -549,3 +549,34 @@ def test_phones_come_back_after_their_calls(case: Evidence) -> None:
         assert falls.tracking_update is not None and falls.back_s is not None and plain.back_s is not None
         late = falls.tracking_update & plain.success
         assert late.any() and (falls.back_s[late] > plain.back_s[late]).all()
+
+
+# --- lists that let a phone go and not come back --------------------------------------------------------------------
+
+
+def test_a_one_way_list_is_followed_for_a_whole_stay() -> None:
+    """B lists no way back to A: the longer the phone stays, the fewer are left on A."""
+    one_way = network(relations=[pair for pair in ALL_RELATIONS if pair[0] != "B"])
+    both_ways, trapped = evidence(NET, walk_test(NET)), evidence(one_way, walk_test(one_way))
+    usual, long = both_ways.replay.of("gsm_idle")[0], trapped.replay.of("gsm_idle")[0]
+    steps, turns = usual.server.shape[1], round(STAY_S / SMALL.idle_s)
+    assert long.server.shape[1] == steps * turns
+    np.testing.assert_allclose(np.diff(long.time_s), IDLE_STEP_S)
+    b = trapped.gsm.levels.cells.get_loc("B")
+    onto_b = [float((long.server[:, k * steps : (k + 1) * steps] == b).mean()) for k in range(turns)]
+    assert onto_b == sorted(onto_b) and onto_b[-1] > onto_b[0]
+    ends = [long.server[r, (r % turns + 1) * steps - 1] for r in range(len(long.server))]
+    call = trapped.replay.of("gsm_call")[0]
+    np.testing.assert_array_equal(call.server[:, 0], ends)
+
+
+def test_a_one_way_list_between_cells_that_never_serve_is_nothing() -> None:
+    far = network(relations=[pair for pair in ALL_RELATIONS if pair != ("D", "C")])
+    case = evidence(far, walk_test(far))
+    assert len(case.replay.of("gsm_idle")[0].time_s) == round((SMALL.idle_s - SMALL.warm_s) / IDLE_STEP_S)
+
+
+def test_a_landing_is_chosen_by_averages() -> None:
+    trace = np.random.default_rng(0).normal(size=(3, 40, 2)).astype(np.float32)
+    slow = np.stack([trace[:, k - 9 : k + 1].mean(axis=1) for k in (10, 25)], axis=1)
+    np.testing.assert_allclose(averaged(trace, np.array([10, 25])), slow, atol=1e-6)

@@ -11,12 +11,14 @@ import pytest
 from rfopt.evidence import Evidence, gather
 from rfopt.kpis import aim, compute, kpis, objective
 from rfopt.mobility.simulate import simulate
+from rfopt.mobility.timeline import Timeline
 from rfopt.network import Change, Plan, apply
 from rfopt.planning.harm import Groups, Harm, groups_of
 from rfopt.planning.score import (
     COST_WEIGHT,
     HARM_WEIGHT,
     MISALIGNED_WEIGHT,
+    NO_LEVEL_DBM,
     Score,
     by_draw,
     cost_of,
@@ -231,6 +233,37 @@ def test_an_interval_follows_what_the_log_counted() -> None:
     assert counted > 4 * modelled
     assert alone[0] <= modelled <= alone[1]
     assert low > alone[0] and high > alone[1] and high < counted
+
+
+@pytest.mark.parametrize(("share", "low"), [(0.05, False), (0.3, True)])
+def test_a_level_may_be_anything_low_where_a_tenth_of_the_time_is_without_service(share: float, low: bool) -> None:
+    evidence, _ = leaking()
+
+    def lost(timeline: Timeline) -> Timeline:
+        server = timeline.server.copy()
+        server[:, : round(share * server.shape[1])] = -1
+        return replace(timeline, server=server) if timeline.machine == "gsm_idle" else timeline
+
+    replay = replace(evidence.replay, timelines=tuple(lost(t) for t in evidence.replay.timelines))
+    ends = intervals(replay, replace(evidence, replay=replay))["rxlev_p10_dbm"]
+    assert (ends[0] <= NO_LEVEL_DBM) is low
+
+
+@pytest.mark.parametrize(("pause_s", "told"), [(2.0, True), (30.0, False), (300.0, True)])
+def test_a_log_that_falls_silent_does_not_tell_where_the_phone_camped(pause_s: float, told: bool) -> None:
+    """Half a minute without a report may be one without service; five minutes are a log that was stopped."""
+    evidence, _ = leaking()
+    first = next(t for t in evidence.logged.of("gsm_idle"))
+    step = first.step_s
+    names = ("server", "reason", "level_dbm", "quality_db", "rxqual")
+    still = {name: np.repeat(getattr(first, name)[:, :1], 100, axis=1) for name in names}
+    began = [k * (100.0 * step + pause_s) for k in range(4)]
+    parts = [replace(first, time_s=start + step * np.arange(100.0), **still) for start in began]
+    logged = replace(evidence.logged, timelines=tuple(parts))
+    alone = replace(evidence, logged=replace(evidence.logged, timelines=()))
+    name = "idle_camp_wanted"
+    spans = [intervals(evidence.replay, case)[name] for case in (replace(evidence, logged=logged), alone)]
+    assert (spans[0] != spans[1]) is told
 
 
 def test_what_a_plan_left_alone_keeps_its_interval() -> None:
