@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-SUBSCRIBER = re.compile(r"(?<!\d)(?<!\d\.)\d{11,}")
+SUBSCRIBER = re.compile(r"(?<!\d)(?<!\d\.)\d{11,}…?")
 """Digits as many as a subscriber's identity has (MSISDN 11 and more, IMSI and IMEI 15); decimals are spared."""
 
 

@@ -202,7 +202,7 @@ REFUSED = [
     (Change("A", None, "bsic", "4-5", ""), "A bsic 4-5 → : bsic of a GSM cell cannot be empty"),
     (Change("A", None, "lat", 38.495, None), "A lat 38.495 → : lat of a GSM cell cannot be empty"),
     (Change("L", "9" * 5000, "redirect_arfcn", "absent", "present"),
-     f"redirect_arfcn wants an ARFCN in 'neighbour', found '{'9' * 59}…'"),
+     "redirect_arfcn wants an ARFCN in 'neighbour', found '…'"),
     (Change("L", "6²", "redirect_arfcn", "absent", "present"),
      "redirect_arfcn wants an ARFCN in 'neighbour', found '6²'"),
     (Change("A", "B", "neighbour", "present", "gone"),

@@ -136,12 +136,17 @@ def refuse_odd_names(readings: pd.DataFrame, path: Path) -> None:
     """
     for column in ("cell", "point"):
         for name in readings[column].unique():
-            if what := _oddity(name):
+            if what := name_oddity(name):
                 line = int(readings["line"][readings[column] == name].iloc[0])
                 raise InputError(f"{column} '{printable(name)}' {what}, expected a name", path, line)
 
 
-def _oddity(name: str) -> str:
+def name_oddity(name: str) -> str:
+    """Why a name of a cell or point may not stand in a table; '' if it may.
+
+    >>> name_oddity("=1+1"), name_oddity("UE 460001234567890"), name_oddity("宝湖天下NG2-5")
+    ('looks like a formula', "holds a number as long as a subscriber's", '')
+    """
     if is_formula(name):
         return "looks like a formula"
     if not name.isprintable():

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from rfopt.logs import streams
 from rfopt.logs.checks import LATEST_S, LEVELS
-from rfopt.tables import EMPTY, NUMERIC, Column, is_formula, schema
+from rfopt.logs.opening import name_oddity
+from rfopt.tables import EMPTY, NUMERIC, Column, schema
 
 NUMBERS = tuple(name for name, column in schema("log").items() if column.type in NUMERIC and name != "time")
 WORDS = tuple(name for name, column in schema("log").items() if column.type not in NUMERIC)
@@ -121,7 +122,7 @@ def _misfit(column: Column, word: str) -> bool:
         return word not in column.range.split()
     if column.type == "bsic":
         return not re.fullmatch(r"[0-7]-[0-7]", word)
-    return not word.isprintable() or is_formula(word)
+    return bool(name_oddity(word))
 
 
 def meant(words: list[str], column: Column) -> list[str]:
