@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from rfopt.drafts import applied_as_far_as_possible
-from rfopt.network import Network, Plan
+from rfopt.drafts import applied_as_far_as_possible, column_of
+from rfopt.network import Change, Network, Plan
 from rfopt.registry import Shelf
 from rfopt.words import say
 
 audits = Shelf("rfopt.audits")
+
+MACHINES = {"gsm_idle", "gsm_call", "lte_idle", "lte_call", "csfb", "channel"}
+"""What a parameter touches if it is one of the machines'."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,16 @@ def introduced(
 def cells_of(plan: Plan) -> set[str]:
     """Every cell that a plan names."""
     return {name for change in plan for name in (change.cell, change.neighbour) if name}
+
+
+def moving(plan: Plan) -> Plan:
+    """The changes that alter when a phone changes its cell: those that proofs over the machines depend on."""
+    return tuple(change for change in plan if change.parameter == "neighbour" or _moves(change))
+
+
+def _moves(change: Change) -> bool:
+    column = column_of(change)
+    return column is not None and bool(MACHINES & set(column.affects))
 
 
 def rows_on(plan: Plan, cells: Iterable[str]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import traps
@@ -23,7 +23,7 @@ SUBTRACTED_S = 640.0
 @audits
 def boundary(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """Pairs whose idle boundary the plan moves further beyond the handover boundary than `MOST_DB`."""
-    sets = vicinities(after, cells_of(plan))
+    sets = vicinities(after, cells_of(moving(plan)))
     for fault in introduced(lambda network: _zones(network, sets), before, after, plan):
         if fault.new and fault.amount >= LEAST_DB:
             yield replace(fault, new=fault.amount > _most_db(after, fault))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import Trap, circles_and_traps, long_circles
 from rfopt.proofs.vicinity import vicinities
@@ -13,7 +13,7 @@ from rfopt.proofs.vicinity import vicinities
 @audits
 def circle(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """Circles of the idle and connected machines, proven from parameters, with levels at which they happen."""
-    sets = vicinities(after, cells_of(plan))
+    sets = vicinities(after, cells_of(moving(plan)))
     return introduced(lambda network: _circles(network, sets), before, after, plan)
 
 

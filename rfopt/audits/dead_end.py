@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import circles_and_traps
@@ -14,7 +14,7 @@ from rfopt.proofs.vicinity import vicinities
 @audits
 def dead_end(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """One-way traps, proven from the parameters alone: the only way back deleted, or closed by a threshold."""
-    sets = vicinities(after, cells_of(plan))
+    sets = vicinities(after, cells_of(moving(plan)))
     return introduced(
         lambda network: (
             as_fault(trap, "dead_end")

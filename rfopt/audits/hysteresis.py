@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rfopt.audits import Fault, audits, cells_of, introduced
+from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import traps, ways_of
@@ -17,7 +17,7 @@ LEAST_A3_DB = 2.0
 @audits
 def hysteresis(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """GSM pairs whose power-budget margins, LTE pairs whose A3 leads sum to too little."""
-    sets = vicinities(after, cells_of(plan))
+    sets = vicinities(after, cells_of(moving(plan)))
     return introduced(lambda network: _narrow(network, sets), before, after, plan)
 
 

@@ -43,7 +43,7 @@ def changes(draw: st.DrawFn) -> Change:
     return Change(cell, draw(st.sampled_from([None, "A"])), name, "", "1")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(changes(), min_size=1, max_size=4))
 def test_every_plan_is_answered(rows: list[Change]) -> None:
     plan: Plan = tuple(rows)
