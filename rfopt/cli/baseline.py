@@ -27,7 +27,7 @@ def baseline(ctx: click.Context) -> None:
 @baseline.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--case", "case_paths", multiple=True, required=True, type=click.Path(path_type=Path), help="May be repeated."
+    "--case", "case_paths", multiple=True, required=True, type=click.Path(path_type=Path), help="A solved case."
 )
 @click.option("--network", "network_path", type=click.Path(path_type=Path), help="In place of the cases' own.")
 @common

@@ -148,7 +148,7 @@ def _said(test: Test, before: float, after: float, one: Simulated, lang: str) ->
         if math.isnan(sum(worse))
         else say("check.gate.paired", lang, low=f"{worse[0]:+.3g}", high=f"{worse[1]:+.3g}")
     )
-    return say("check.gate.value", lang, figure=test.figure, before=f"{before:.4g}", after=f"{after:.4g}") + span + pair
+    return f"{test.figure} {before:.4g} → {after:.4g}" + span + pair
 
 
 def _of_wanted(one: Simulated, lang: str) -> list[Table]:
