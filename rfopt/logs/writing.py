@@ -20,7 +20,7 @@ from rfopt.files import whole_file, writing
 from rfopt.kernels.fields import appearance
 from rfopt.logs.streams import LOG_COLUMNS, PART_SCHEMA, WORDS, part_of
 
-GROUP_ROWS = 1 << 16
+GROUP_ROWS = 1 << 15
 """Rows of a group: what is read at least where a case picks from a file."""
 PICKED_BY = ["time", "lat", "lon", "floor"]
 """Columns whose least and greatest value stand beside each row group."""
