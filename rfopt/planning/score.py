@@ -239,6 +239,8 @@ def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, flo
 def _without_service(replay: Replay, evidence: Evidence) -> float:
     """Share of idle time in which a phone may be without service: of the worst draw, and of what the log left out."""
     timelines, found = replay.of("gsm_idle"), evidence.replay.of("gsm_idle")
+    if not timelines:
+        return 0.0
     runs_of_draw = evidence.situation.runs_of_draw()
     draws = [np.mean([np.mean(t.server[runs] == NO_SERVICE) for t in timelines]) for runs in runs_of_draw if timelines]
     as_found = [id(t) for t in timelines] == [id(t) for t in found]
