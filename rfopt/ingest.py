@@ -27,7 +27,7 @@ from rfopt.logs.events import is_event_header
 from rfopt.logs.mapped import read_mapped
 from rfopt.logs.opening import header_names
 from rfopt.logs.streams import frame_of
-from rfopt.logs.transitions import pingpong, stays, transitions
+from rfopt.logs.transitions import LOOKED_AT, pingpong, stays, transitions
 from rfopt.logs.writing import Sink, table_file
 from rfopt.words import say
 
@@ -193,7 +193,7 @@ class _Gathered:
         self.files: list[tuple[Path, Counted]] = []
         self._output = output
         self._sink = sink
-        self._stays = [stays(frame_of([], output))]
+        self._stays = [stays(frame_of([], output, LOOKED_AT))]
         self._notes: list[str] = []
         self._shifts: list[str] = []
         self._end = 0.0
@@ -221,7 +221,7 @@ class _Gathered:
         with writing(self._output):
             self._sink.add(readings)
         self._end = max(self._end, pc.max(readings["time"]).as_py())
-        self._stays.append(stays(frame_of([readings.filter(readings["serving"])], path)))
+        self._stays.append(stays(frame_of([readings.filter(readings["serving"])], path, LOOKED_AT)))
 
     def result(self) -> Ingested:
         """The counts, once all logs have been gone through."""

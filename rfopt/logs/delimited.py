@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.kernels import fields
-from rfopt.logs.text_blocks import TextFile, in_order, line_ends
+from rfopt.logs.text_blocks import TextFile, in_order
 
 BLANKS = frozenset(["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"])
 PLAIN = frozenset("0123456789+-.eE")
@@ -220,22 +220,22 @@ def read_blocks(layout: Layout, make: Callable[[Block], _Made]) -> Iterator[_Mad
         If a row is too long (see `rfopt.logs.text_blocks.TextFile.blocks`).
     """
 
-    def parsed(item: tuple[bytes, int, int]) -> _Made:
+    def parsed(item: tuple[bytes, int, int, int]) -> _Made:
         return make(_block(layout, *item))
 
     yield from in_order(parsed, _below_header(layout))
 
 
-def _below_header(layout: Layout) -> Iterator[tuple[bytes, int, int]]:
-    """Blocks, the number of lines above each, and the bytes read with it."""
+def _below_header(layout: Layout) -> Iterator[tuple[bytes, int, int, int]]:
+    """Blocks, the lines above each, the most line ends in it, and the bytes read with it."""
     done = 0
-    for text, lines in layout.file.blocks(layout.delimiter, layout.quoted):
+    for text, lines, ends in layout.file.blocks(layout.delimiter, layout.quoted):
         done += len(text)
         body = text
         for _ in range(layout.body - lines):
             body = body[_line_length(body) :]
         if body:
-            yield body, max(lines, layout.body), done
+            yield body, max(lines, layout.body), ends, done
 
 
 def _line_length(text: bytes) -> int:
@@ -245,9 +245,9 @@ def _line_length(text: bytes) -> int:
     return min(ends) + (2 if text[min(ends) : min(ends) + 2] == b"\r\n" else 1)
 
 
-def _block(layout: Layout, raw: bytes, lines: int, done: int) -> Block:
+def _block(layout: Layout, raw: bytes, lines: int, ends: int, done: int) -> Block:
     text = np.frombuffer(raw, dtype=np.uint8)
-    most = line_ends(raw) + 1
+    most = ends + 1
     slot_of = np.full(layout.width, -1, dtype=np.int64)
     slot_of[list(layout.places)] = np.arange(len(layout.places))
     begin, size = np.empty((2, most, len(layout.places)), dtype=np.int32)
@@ -339,8 +339,8 @@ def header_text(layout: Layout) -> str:
 
 def text_from(layout: Layout, line: int) -> str:
     """The text from a row on that begins on a line, to the end of its block at most."""
-    for text, above in layout.file.blocks(layout.delimiter, layout.quoted):
-        if above < line <= above + line_ends(text) + 1:
+    for text, above, ends in layout.file.blocks(layout.delimiter, layout.quoted):
+        if above < line <= above + ends + 1:
             rest = text
             for _ in range(line - 1 - above):
                 rest = rest[_line_length(rest) :]

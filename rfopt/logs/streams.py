@@ -107,11 +107,11 @@ def part_of(readings: pd.DataFrame) -> pa.Table:
     return part_table(len(readings), columns)
 
 
-def frame_of(tables: Sequence[pa.Table], path: Path) -> pd.DataFrame:
-    """Parts' tables as a frame with the columns of `READING_COLUMNS`."""
+def frame_of(tables: Sequence[pa.Table], path: Path, names: Sequence[str] = LOG_COLUMNS) -> pd.DataFrame:
+    """Parts' tables as a frame with some columns of the measurement table, file and line."""
     table = pa.concat_tables(tables) if tables else PART_SCHEMA.empty_table()
     columns: dict[str, Any] = {}
-    for name in LOG_COLUMNS:
+    for name in names:
         kind = PART_SCHEMA.field(name).type
         if name == "serving":
             columns[name] = table[name].to_numpy()

@@ -67,8 +67,8 @@ class TextFile:
                 yield text.removeprefix(codecs.BOM_UTF8)
                 fresh = False
 
-    def blocks(self, delimiter: str, quote: bool) -> Iterator[tuple[bytes, int]]:
-        """Blocks of whole rows and the number of lines above each; the last may lack its line end.
+    def blocks(self, delimiter: str, quote: bool) -> Iterator[tuple[bytes, int, int]]:
+        """Blocks of whole rows, the lines above each and the line ends in it; the last block may lack its line end.
 
         Raises
         ------
@@ -82,11 +82,12 @@ class TextFile:
             if end == 0 and len(text) > LONGEST_ROW_BYTES:
                 raise InputError(f"has a row longer than {LONGEST_ROW_BYTES} bytes", self.path)
             if end:
-                yield text[:end], lines
-                lines += line_ends(text[:end])
+                ends = line_ends(text[:end])
+                yield text[:end], lines, ends
+                lines += ends
             rest = text[end:]
         if rest:
-            yield rest, lines
+            yield rest, lines, line_ends(rest)
 
 
 def text_file(path: Path, encoding: str = "") -> TextFile:
@@ -124,29 +125,40 @@ def _odd_line(path: Path, encoding: str) -> int:
         If the text holds a NUL.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines, wide = 0, encoding.startswith("utf-16")
+    wide = encoding.startswith("utf-16")
     whole = True  # the bytes so far end with a character
+    done = 0
     with path.open("rb") as stream:
         while raw := stream.read(BLOCK_BYTES):
-            if not wide and whole and raw.isascii():
-                text = raw
-            else:
+            text = raw
+            if wide or not whole or not raw.isascii():
                 try:
-                    text = decoder.decode(raw).encode("utf-8", "replace")
+                    decoded = decoder.decode(raw)
                 except UnicodeDecodeError as error:
-                    return lines + raw[: error.start].count(b"\n") + 1
+                    return _line_at(path, done + error.start)
                 except UnicodeError:
-                    return lines + 1
+                    return _line_at(path, done)
+                text = decoded.encode("utf-8", "replace") if wide else raw
                 whole = not decoder.getstate()[0]
             if b"\0" in text:
-                line = lines + text[: text.index(b"\0")].count(b"\n") + 1
+                line = _line_at(path, done) + text[: text.index(b"\0")].count(b"\n")
                 raise InputError("holds NUL bytes, expected text", path, line)
-            lines += text.count(b"\n")
+            done += len(raw)
     try:
         decoder.decode(b"", final=True)
     except UnicodeError:
-        return lines + 1
+        return _line_at(path, done)
     return 0
+
+
+def _line_at(path: Path, end: int) -> int:
+    """The line on which a byte of a file stands."""
+    lines = 1
+    with path.open("rb") as stream:
+        while end > 0 and (raw := stream.read(min(BLOCK_BYTES, end))):
+            lines += raw.count(b"\n")
+            end -= len(raw)
+    return lines
 
 
 def line_ends(text: bytes) -> int:

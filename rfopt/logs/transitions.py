@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+SERVER = ("rat", "cell", "arfcn", "bsic", "earfcn", "pci")
+"""Who serves; a change of any of them ends a stay."""
+LOOKED_AT = ("time", "point", "mode", "serving", *SERVER)
+"""Columns of readings that server changes are told from, beside the file."""
 COLUMNS = ["time", "from_cell", "to_cell", "rat_from", "rat_to", "kind", "mode", "point", "file", "dwell_s"]
 
 
@@ -70,7 +74,7 @@ def stays(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
     if "until" not in serving.columns:
         serving = serving.assign(until=serving["time"])
     same = _joined(serving, gap_s)
-    for name in ("rat", "cell", "arfcn", "bsic", "earfcn", "pci"):
+    for name in SERVER:
         values = serving[name].to_numpy()
         unknown = pd.isna(values)
         same &= (values[1:] == values[:-1]) | (unknown[1:] & unknown[:-1])
