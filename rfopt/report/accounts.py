@@ -58,14 +58,14 @@ class Accounts:
         if key not in self._levels:
             self._levels[key] = levels_at(self.evidence.situation, self.networks[state], machine, point)
         step_s = STEP_S[machine]
-        end = round(float(timeline.time_s[k]) / step_s) + 1
+        levels = self._levels[key][run]
+        first = round(float(timeline.time_s[0]) / step_s)
+        end = first + k % (len(levels) - first) + 1  # a long stay goes over the same fading in several turns
         start = max(0, end - int(LOOK_BACK_S / step_s))
         times = step_s * np.arange(start, end, dtype=np.float64)
         moved = np.flatnonzero(np.diff(timeline.server[run, :k])) + 1
         arrived_s = float(timeline.time_s[moved[-1]]) if moved.size else -np.inf
-        return Step(
-            machine, point, times, self._levels[key][run, start:end], *move, reason, float(times[-1]) - arrived_s
-        )
+        return Step(machine, point, times, levels[start:end], *move, reason, float(timeline.time_s[k]) - arrived_s)
 
     def _desk(self, state: str, timeline: Timeline) -> Bench:
         return self._benches[state, timeline.machine[:3].upper()]
