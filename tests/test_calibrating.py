@@ -133,7 +133,7 @@ def test_the_command_on_the_shipped_case(rfopt, tmp_path, lang, said):
     assert code == 0 and "Traceback" not in err
     for words in said:
         assert words in out
-    assert out.splitlines()[-1] == str(file)
+    assert out.splitlines()[-2] == str(file)
     table = json.loads(file.read_text(encoding="utf-8"))
     assert table["schema"] == "rfopt.calibration/1" and table["used"]["places"] == 5
     assert read_calibration(file).places == 5

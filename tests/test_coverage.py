@@ -37,7 +37,7 @@ def test_traffic_carriers_count_by_load_and_dtx():
     cells = gsm(10, 40, tch=(70,))  # both cells send on 70 as well
     found = coverage(cells, np.array([[-70.0, -73.0]]), "GSM").iloc[0]
     assert found["ci_bcch_db"] == pytest.approx(-70.0 - GSM_NOISE_DBM, abs=1e-6)
-    share = 0.5 * (0.5 * 0.55)  # one of two own carriers is hit, by an interferer that sends so often
+    share = 0.5 * 0.55  # calls are on the traffic carrier, which is hit by an interferer that sends so often
     expected = 10.0 ** (-7.3) * share + 10.0 ** (GSM_NOISE_DBM / 10.0)
     assert found["ci_tch_db"] == pytest.approx(-70.0 - 10.0 * np.log10(expected), abs=0.01)
 

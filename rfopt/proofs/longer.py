@@ -19,7 +19,7 @@ def long_circle(way: Moves, low_dbm: FloatArray, high_dbm: FloatArray, grid_db: 
 
     Examples
     --------
-    >>> lead = np.full((5, 5), NEVER_DB)
+    >>> lead = np.full((5, 5), 1e3)
     >>> for k in range(5): lead[k, (k + 1) % 5] = -2.0
     >>> low, high = np.full(5, -110.0), np.full(5, -47.0)
     >>> long_circle(Moves("a3", lead, low[None, :].repeat(5, 0), high[:, None].repeat(5, 1)), low, high).cells
