@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         InputError,
         apply,
         calibrate,
+        check,
         diagnose,
         diff,
         predict,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "InputError", "apply", "calibrate", "diagnose", "diff", "plots", "predict", "read_case", "read_log",
+    "InputError", "apply", "calibrate", "check", "diagnose", "diff", "plots", "predict", "read_case", "read_log",
     "read_network", "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example",
     "write_plan", "write_report",
 ]  # fmt: skip

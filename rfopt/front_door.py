@@ -12,13 +12,19 @@ from rfopt.calibrating import CalibratedCase, calibrate_case, read_calibration
 from rfopt.case import Case
 from rfopt.case import read_case as case_of
 from rfopt.diagnosis import Diagnosis
+from rfopt.drafts import Draft
 from rfopt.errors import InputError
 from rfopt.example import write_example as example_of
 from rfopt.files import write_whole
+from rfopt.gate.check import Request
+from rfopt.gate.check import check as judged
+from rfopt.gate.gates import default_gates, read_gates
+from rfopt.gate.verdict import Verdict
 from rfopt.logs import Log
 from rfopt.logs import read_log as log_of
 from rfopt.network import Changes, Network, Plan, apply, diff, plan_text, rollback
 from rfopt.network import read_plan as plan_of
+from rfopt.plan_files import read_plan_file
 from rfopt.prediction import Calibrated, Prediction, predict_ground, predict_points, predict_tower
 from rfopt.radio.calibration import Calibration
 from rfopt.recommendation import Progress, Recommendation, diagnose_case, needed_network, quiet
@@ -30,7 +36,7 @@ from rfopt.sliders import WhatIf, what_if_of
 from rfopt.words import speak, spoken
 
 __all__ = [
-    "InputError", "apply", "calibrate", "diagnose", "diff", "predict", "read_case", "read_log", "read_network",
+    "InputError", "apply", "calibrate", "check", "diagnose", "diff", "predict", "read_case", "read_log", "read_network",
     "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan",
     "write_report",
 ]  # fmt: skip
@@ -207,6 +213,39 @@ def what_if(case: Case | Diagnosis | Recommendation | AnyPath, seed: int = 0) ->
     return what_if_of(case if isinstance(case, Diagnosis | Recommendation) else diagnose(case, seed))
 
 
+def check(
+    plan: Plan | AnyPath,
+    network: Network | Case | AnyPath,
+    cases: Iterable[Case | AnyPath] = (),
+    gates: AnyPath | None = None,
+    seed: int = 0,
+    progress: Progress = quiet,
+) -> Verdict:
+    """Audit a plan against its network and simulate it on cases: does it pass, and if not, why?
+
+    Parameters
+    ----------
+    plan : plan, str or Path
+        Changes, a plan.csv or a Nokia plan; one that does not fit the network fails, with its lines.
+    network : Network, Case, str or Path
+    cases : iterable of Case, str or Path
+    gates : str or Path, optional
+        A TOML file with what the cases must meet; the figures' targets where it is not given.
+    seed : int
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the plan is no plan, or a case cannot be simulated in the network.
+    """
+    read = _network(network)
+    draft = read_plan_file(Path(plan), read) if isinstance(plan, str | Path) else _draft(plan)
+    wanted = read_gates(Path(gates)) if gates else default_gates()
+    request = Request(read, [_case(case) for case in cases], wanted, None, seed)
+    return Verdict(judged(draft, request, spoken(), progress))
+
+
 def calibrate(case: Case | AnyPath, progress: Progress = quiet) -> CalibratedCase:
     """Fit the propagation model to a case's logs; its error is that of places held back.
 
@@ -265,6 +304,11 @@ def _network(network: Network | Case | AnyPath) -> Network:
     if isinstance(network, Case):
         return needed_network(network)
     return network if isinstance(network, Network) else read_network(network)
+
+
+def _draft(plan: Plan) -> Draft:
+    """A plan that stands in no file: its changes are numbered from 1."""
+    return Draft(Path("plan"), tuple(plan), tuple(range(1, len(plan) + 1)))
 
 
 def _plan(plan: Plan | AnyPath, network: Network) -> Plan:

@@ -28,6 +28,7 @@ from rfopt.planning.notes import notes_on
 from rfopt.planning.reach import ceiling_of, ceilings
 from rfopt.planning.rejected import Rejection, not_permitted, not_taken
 from rfopt.planning.score import Score, cost_of, intervals, score
+from rfopt.planning.screening import by_promise
 from rfopt.planning.search import find
 from rfopt.planning.trial import Search, parts_of, without
 from rfopt.shown import Shown
@@ -233,7 +234,7 @@ def permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], lis
                 moves.append(move)
             else:
                 dropped.setdefault((change.cell, change.parameter, why), not_permitted(move, change, why))
-    return moves, list(dropped.values())
+    return by_promise(evidence, moves), list(dropped.values())
 
 
 def movable(moves: list[Move]) -> list[str]:

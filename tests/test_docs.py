@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import rfopt as package
+from rfopt.audits import audits
 from rfopt.case import TUNABLE
 from rfopt.cli import COMMANDS
 from rfopt.fixes import fixes
@@ -98,7 +99,7 @@ def test_the_reference_holds_what_the_code_has(site: Path) -> None:
         return (site / "reference" / f"{name}.html").read_text(encoding="utf-8")
 
     for name, entries in {
-        "rules": rules, "fixes": fixes, "figures": kpis, "parameters": TUNABLE,
+        "rules": rules, "fixes": fixes, "audits": audits, "figures": kpis, "parameters": TUNABLE,
         "tables": [*schema("cells"), *schema("log")], "path_loss": path_losses, "commands": COMMANDS,
         "python": [name for name in package.__all__ if name != "plots"],
     }.items():  # fmt: skip

@@ -60,6 +60,19 @@ def test_paths_and_values_alike(tmp_path):
     assert rfopt.read_plan(written, network) == plan
 
 
+def test_a_plan_is_checked_as_a_file_or_as_a_value(tmp_path):
+    good = rfopt.read_plan(CASE / "engineers_plan.csv", SITE)
+    stale = Change("宝湖湾二期NG2-6", None, "power_dbm", 20.0, 10.0)
+    for given in ((stale,), rfopt.write_plan((stale,), tmp_path / "plan.csv")):
+        verdict = rfopt.check(given, SITE)
+        assert not verdict.passed
+        assert "audit: stale" in [gate["gate"] for gate in verdict.failed]
+        assert "audit: stale" in repr(verdict) and "stale" in verdict._repr_html_()
+    assert {gate["gate"] for gate in rfopt.check(good, SITE).failed} == {
+        gate["gate"] for gate in rfopt.check(CASE / "engineers_plan.csv", SITE).failed
+    }
+
+
 @pytest.mark.parametrize("given", [{}, {"building": "bhtx-1", "around": (38.495, 106.225)}])
 def test_a_prediction_is_of_one_thing(given):
     with pytest.raises(InputError, match="one of building, around and points"):

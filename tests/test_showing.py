@@ -14,6 +14,7 @@ import rfopt
 from rfopt.diagnosis import Diagnosis
 from rfopt.errors import InputError
 from rfopt.finding import Finding
+from rfopt.gate.verdict import Verdict
 from rfopt.logs import Log, reject_table
 from rfopt.network import Change, Changes, Network
 from rfopt.rules import Figures
@@ -86,6 +87,8 @@ def values(case):
         Diagnosis((finding,), (np.nan,), Figures(figures, figures), 0.4, Evidence()),
         Simulation(hostile_case, plan, 0, figures, figures, figures, {"reselections_per_min": (1.0, 2.0)}, (0.4, 0.5),
                    (HOSTILE,)),
+        Verdict({"pass": False, "plan": HOSTILE, "changes": 1, "warnings": [HOSTILE], "cases": [], "notes": [],
+                 "gates": [{"gate": HOSTILE, "pass": False, "text": HOSTILE}]}),
         rfopt.predict(replace(case.network, notes=(HOSTILE,)), building="bhtx-1", floors=[23]),
     ]  # fmt: skip
 

@@ -127,9 +127,9 @@ def of_case(one: Simulated, gates: Sequence[Gate], lang: str) -> list[Table]:
 
 def _of_gate(gate: Gate, one: Simulated, lang: str) -> Table:
     """A gate in one case: the value and limit are those of the test that holds, else of the first."""
-    values = [(test, one.before[test.figure], one.after[test.figure]) for test in gate.tests]
-    passed = any(test.holds(before, after) for test, before, after in values)
-    test, before, after = next(((t, b, a) for t, b, a in values if t.holds(b, a)), values[0])
+    held = [test for test in gate.tests if _holds(test, one)]
+    passed, test = bool(held), (held or gate.tests)[0]
+    before, after = one.before[test.figure], one.after[test.figure]
     value = worsening(test.figure, before, after) if test.sign == "not worse" else after
     text = (
         say("check.gate.unknown", lang, figure=test.figure)
@@ -137,6 +137,11 @@ def _of_gate(gate: Gate, one: Simulated, lang: str) -> Table:
         else _said(test, before, after, one, lang)
     )
     return _outcome(gate.text, passed, value, test.limit, text, one.case)
+
+
+def _holds(test: Test, one: Simulated) -> bool:
+    least = one.worse.get(test.figure, (math.inf, math.inf))[0]
+    return test.holds(one.before[test.figure], one.after[test.figure], math.inf if math.isnan(least) else least)
 
 
 def _said(test: Test, before: float, after: float, one: Simulated, lang: str) -> str:

@@ -4,7 +4,8 @@
     test       = figure ">=" number | figure "<=" number | figure "not worse" [ "by" number ]
     figure     = a key figure of `rfopt.kpis`, or objective
 
-A gate holds if one of its tests does. ``not worse by`` compares with the network as it is, on the same fading.
+A gate holds if one of its tests does. ``not worse by`` compares with the network as it is, on the same fading, and
+fails where the figure is worse by more than that and surely worse.
 """
 
 from __future__ import annotations
@@ -40,12 +41,17 @@ class Test:
     sign: str
     limit: float
 
-    def holds(self, before: float, after: float) -> bool:
-        """True if the figure meets it; a figure that is not known does."""
+    def holds(self, before: float, after: float, least_worse: float = math.inf) -> bool:
+        """True if the figure meets it; a figure that is not known does.
+
+        `least_worse` is the lower end of how much worse it is, draw by draw: at 0 or below chance may have made it so.
+        """
         if math.isnan(after):
             return True
         if self.sign == "not worse":
-            return math.isnan(before) or worsening(self.figure, before, after) <= self.limit + 1e-12
+            return (
+                math.isnan(before) or least_worse <= 0.0 or worsening(self.figure, before, after) <= self.limit + 1e-12
+            )
         return after >= self.limit if self.sign == ">=" else after <= self.limit
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from rfopt.calibrating import CalibratedCase
 from rfopt.case import Case
 from rfopt.diagnosis import Diagnosis
+from rfopt.gate.verdict import Verdict
 from rfopt.logs import Log
 from rfopt.network import Changes, Network
 from rfopt.prediction import Prediction
@@ -21,6 +22,7 @@ from rfopt.showing.inputs import case_html, log_html, network_html
 from rfopt.showing.levels import calibration_html, prediction_html
 from rfopt.showing.pieces import framed
 from rfopt.showing.plans import changes_html, recommendation_html
+from rfopt.showing.verdicts import verdict_html
 from rfopt.simulation import Simulation
 from rfopt.sliders.answers import Answer
 from rfopt.words import spoken
@@ -34,6 +36,7 @@ LOOKS: dict[type, Callable[..., Any]] = {
     Recommendation: recommendation_html,
     Simulation: simulation_html,
     Answer: answer_html,
+    Verdict: verdict_html,
     Prediction: prediction_html,
     CalibratedCase: calibration_html,
 }

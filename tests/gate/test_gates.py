@@ -54,6 +54,7 @@ def test_a_gate_holds_or_does_not() -> None:
     assert least.holds(0.1, 0.95) and not least.holds(1.0, 0.949)
     assert most.holds(9.0, 0.3) and not most.holds(0.0, 0.31)
     assert worse.holds(0.010, 0.012) and worse.holds(0.010, 0.0) and not worse.holds(0.010, 0.0121)
+    assert worse.holds(0.0, 0.5, -0.1) and not worse.holds(0.0, 0.5, 0.1), "chance may have made it so"
     assert least.holds(math.nan, math.nan) and worse.holds(math.nan, 0.5)
 
 
