@@ -60,7 +60,9 @@ def test_the_undo_takes_the_fault_away_and_harms_nobody() -> None:
     assert cured > found + 0.1 and truth.harm(world, world.undo) == []
 
 
-@pytest.mark.xfail(strict=True, reason="harm is told against what the undo does, which hides what a cut beyond it costs")
+@pytest.mark.xfail(
+    strict=True, reason="harm is told against what the undo does, which hides what a cut beyond it costs"
+)
 def test_a_plan_that_silences_an_estate_is_harm() -> None:
     world = making.again("das_leakage", 5, 0)
     cell = world.labels[0]["cells"][0]
