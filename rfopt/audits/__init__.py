@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from rfopt.drafts import applied_as_far_as_possible, column_of
+from rfopt.drafts import LISTS, applied_as_far_as_possible, column_of
 from rfopt.network import Change, Network, Plan
 from rfopt.registry import Shelf
 from rfopt.words import say
@@ -115,9 +115,10 @@ def _moves(change: Change) -> bool:
 
 
 def rows_on(plan: Plan, cells: Iterable[str]) -> tuple[int, ...]:
-    """Changes of some cells, and of relations to them."""
+    """Changes of some cells, and of relations to them; rows that set nothing known are none."""
     named = set(cells)
-    return tuple(k for k, change in enumerate(plan) if change.cell in named or change.neighbour in named)
+    known = ((k, c) for k, c in enumerate(plan) if c.parameter in LISTS or column_of(c) is not None)
+    return tuple(k for k, change in known if change.cell in named or change.neighbour in named)
 
 
 def rows_of(plan: Plan, parameters: Iterable[str], cells: Iterable[str] | None = None) -> tuple[int, ...]:

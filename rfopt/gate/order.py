@@ -31,8 +31,8 @@ Faults = Callable[[Plan], list[str]]
 class Order:
     """Transactions in their order, and why some hold more than one group.
 
-    `sure` is False where the search ended before every order was tried; `whole` is what is wrong with the plan itself,
-    so that nothing can be said of its parts.
+    `sure` is False where groups were joined before every order of single groups was tried; `whole` is what is wrong
+    with the plan itself, so that nothing can be said of its parts.
     """
 
     transactions: tuple[Plan, ...]
@@ -121,7 +121,8 @@ def _searched(groups: list[tuple[int, ...]], plan: Plan, faults: _Known) -> Orde
     steps = way(frozenset())
     if steps is None:
         steps = _with_transactions(len(groups), part, faults)
-    sure = exact and len(faults.seen) <= MOST_STATES
+    tried_all = exact and len(faults.seen) <= MOST_STATES
+    sure = tried_all or max(map(len, steps), default=1) == 1
     because = tuple(_why(step, part(frozenset(g for s in steps[:k] for g in s)), groups, plan, faults)
                     for k, step in enumerate(steps))  # fmt: skip
     return Order(tuple(tuple(plan[k] for g in step for k in sorted(groups[g])) for step in steps), because, sure)
