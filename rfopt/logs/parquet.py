@@ -53,7 +53,9 @@ def parquet(path: Path) -> Stream | None:
             raise InputError(f"holds {file.metadata.num_rows} rows, expected at most {MOST_ROWS}", path)
         require_columns(Rows(path, names, [], []), "log")
         stream = Stream(path, "parquet", path.stat().st_size)
-    stream.parts = _parts(stream, names)
+        groups = _all_groups(file.metadata)
+        dated = not _is_number(file.schema_arrow.field("time").type)
+    stream.parts = _parts(stream, names, groups, dated)
     return stream
 
 
@@ -66,11 +68,11 @@ def _refused(path: Path) -> Iterator[None]:
         raise InputError(f"is broken Parquet: {printable(error, 100)}", path) from None
 
 
-def _parts(stream: Stream, names: list[str]) -> Iterator[Part]:
+def _parts(stream: Stream, names: list[str], every: _Groups, dated: bool) -> Iterator[Part]:
     columns = [name for name in names if name in LOG_COLUMNS]
-    clock = _clock(stream.path)
-    stream.start = clock.start or _start(stream.path)
-    groups, bytes_read = _wanted_groups(stream, columns, clock)
+    clock = _clock(stream.path, every) if dated else Clock()
+    stream.start = clock.start or every.start
+    groups = every if clock.dated else _wanted(every, stream)
 
     def batches() -> Iterator[Batch]:
         for batch, line in _batches(stream.path, columns, groups):
@@ -81,51 +83,55 @@ def _parts(stream: Stream, names: list[str]) -> Iterator[Part]:
 
     def refused(line: int) -> NoReturn:
         lines = sorted({2, line})
-        rows = [_row(stream.path, columns, at) for at in lines]
+        rows = [_row(stream.path, columns, every, at) for at in lines]
         refuse(Rows(stream.path, columns, rows, lines))
         raise AssertionError(f"{stream.path}:{line}: was taken as faulty, but nothing is wrong with it")
 
     yield from checked_parts(stream, batches, refused, names)
-    if groups.left_out:
-        stream.notes += (f"{stream.path.name}: bytes read for what the case picks: {bytes_read} of {stream.size}",)
+    if len(groups.chosen) < len(every.chosen):
+        said = f"bytes read for what the case picks: {groups.bytes_of(columns)} of {stream.size}"
+        stream.notes += (f"{stream.path.name}: {said}",)
 
 
 @dataclass(frozen=True)
 class _Groups:
-    """Row groups to read, the line of the first row of each of the file's, and whether any is left out."""
+    """Row groups of a file: what it says of them (read once), which to read, and the line of each one's first row."""
 
+    told: pq.FileMetaData
     chosen: tuple[int, ...]
     lines: tuple[int, ...]
-    left_out: bool = False
+
+    @property
+    def start(self) -> str:
+        """ISO 8601 text of second 0, where the file states it."""
+        stated: bytes = (self.told.metadata or {}).get(START, b"")
+        return stated.decode("utf-8", "replace")
 
     def reached(self, line: int) -> float:
         """The share of the file above a line."""
         return (line - 2) / max(self.lines[-1] - 2, 1)
 
+    def bytes_of(self, columns: list[str]) -> int:
+        """What is read of the file for some columns, with what it says of its row groups."""
+        groups = [self.told.row_group(group) for group in self.chosen]
+        parts = [group.column(c) for group in groups for c in range(group.num_columns)]
+        sizes = [part.total_compressed_size for part in parts if part.path_in_schema in columns]
+        return int(sum(sizes) + self.told.serialized_size)
 
-def _all_groups(path: Path) -> _Groups:
-    with _refused(path), pq.ParquetFile(path) as file:
-        told = file.metadata
-        rows = [told.row_group(k).num_rows for k in range(told.num_row_groups)]
-    return _Groups(tuple(range(len(rows))), tuple(np.cumsum([2, *rows]).tolist()))
+
+def _all_groups(told: pq.FileMetaData) -> _Groups:
+    rows = [told.row_group(k).num_rows for k in range(told.num_row_groups)]
+    return _Groups(told, tuple(range(len(rows))), tuple(np.cumsum([2, *rows]).tolist()))
 
 
-def _wanted_groups(stream: Stream, columns: list[str], clock: Clock) -> tuple[_Groups, int]:
-    """The row groups that may hold what is picked, and the bytes of them."""
-    groups = _all_groups(stream.path)
-    with _refused(stream.path), pq.ParquetFile(stream.path) as file:
-        told = file.metadata
-        if stream.pick is not None and not clock.dated:
-            spans = [_spans(told.row_group(k), PICKED_BY) for k in groups.chosen]
-            chosen = [k for k in groups.chosen if stream.pick.may_hold(spans[k], stream.start, stream.path)]
-            groups = replace(groups, chosen=tuple(chosen), left_out=len(chosen) < len(groups.chosen))
-        size = sum(
-            group.column(c).total_compressed_size
-            for group in map(told.row_group, groups.chosen)
-            for c in range(told.num_columns)
-            if group.column(c).path_in_schema in columns
-        )
-    return groups, size + told.serialized_size
+def _wanted(every: _Groups, stream: Stream) -> _Groups:
+    """The row groups that may hold what is picked."""
+    if stream.pick is None:
+        return every
+    with _refused(stream.path):
+        spans = [_spans(every.told.row_group(group), PICKED_BY) for group in every.chosen]
+    chosen = [k for k in every.chosen if stream.pick.may_hold(spans[k], stream.start, stream.path)]
+    return replace(every, chosen=tuple(chosen))
 
 
 def _spans(group: Any, names: list[str]) -> dict[str, Span]:
@@ -142,7 +148,7 @@ def _spans(group: Any, names: list[str]) -> dict[str, Span]:
 
 def _batches(path: Path, columns: list[str], groups: _Groups) -> Iterator[tuple[pa.Table, int]]:
     """The rows of some row groups in their order, and the line of the first of each batch."""
-    with _refused(path), pq.ParquetFile(path) as file:
+    with _refused(path), pq.ParquetFile(path, metadata=groups.told) as file:
         for group in groups.chosen:
             line = groups.lines[group]
             for batch in file.iter_batches(GROUP_ROWS, row_groups=[group], columns=columns):
@@ -150,30 +156,21 @@ def _batches(path: Path, columns: list[str], groups: _Groups) -> Iterator[tuple[
                 line += batch.num_rows
 
 
-def _start(path: Path) -> str:
-    """ISO 8601 text of second 0, where the file states it."""
-    with _refused(path), pq.ParquetFile(path) as file:
-        stated: bytes = (file.metadata.metadata or {}).get(START, b"")
-        return stated.decode("utf-8", "replace")
-
-
-def _row(path: Path, columns: list[str], line: int) -> list[str]:
+def _row(path: Path, columns: list[str], every: _Groups, line: int) -> list[str]:
     """The text of a row, as it would stand in CSV."""
-    groups = _all_groups(path)
-    own = next(group for group in groups.chosen if line < groups.lines[group + 1])
-    for batch, at in _batches(path, columns, replace(groups, chosen=(own,))):
+    own = next(group for group in every.chosen if line < every.lines[group + 1])
+    for batch, at in _batches(path, columns, replace(every, chosen=(own,))):
         if line < at + len(batch):
             with _refused(path):
                 return [_text(value) for value in batch.slice(line - at, 1).to_pylist()[0].values()]
     return []
 
 
-def _clock(path: Path) -> Clock:
+def _clock(path: Path, every: _Groups) -> Clock:
+    """The clock of a file whose times may be dates."""
     least: tuple[int, str] | None = None
     clock = Clock()
-    for k, (batch, _) in enumerate(_batches(path, ["time"], _all_groups(path))):
-        if _is_number(batch["time"].type) or not len(batch):
-            return clock
+    for k, (batch, _) in enumerate(_batches(path, ["time"], every)):
         with _refused(path):
             words = _words(batch["time"])[1]
         if k == 0:
