@@ -145,11 +145,6 @@ class Block:
         places = {word: k for k, word in enumerate(unique)}
         return np.array([places[word] for word in found], dtype=np.int32)[codes], unique
 
-    def text_of(self, name: str) -> pd.Categorical[str]:
-        """A column of text; '' for unknown and throughout a column that the file lacks."""
-        codes, words = self.codes(name)
-        return pd.Categorical.from_codes(codes, pd.Index(words, dtype="str"))
-
     def word(self, row: int, slot: int) -> str:
         """A field's text, freed of quotes."""
         begin, size = int(self.begin[row, slot]), int(self.size[row, slot])
