@@ -93,7 +93,7 @@ def test_moves_from_odd_values_are_legal_too() -> None:
     check_ladders(moves)
     made = {move.fix for move in moves}
     others = {fix for fix in fixes if fix.startswith(("lte_", "retune_", "redirect_", "downtilt_"))}
-    # B's sign is flipped, and all cells are of one area
+    # B's sign is flipped, and no area is found fault with
     assert made >= set(fixes) - others - {"temporary_offset", "area_hysteresis"}
 
 
