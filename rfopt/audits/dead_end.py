@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
-from rfopt.proofs.traps import circles_and_traps
+from rfopt.proofs.traps import by_rat, circles_and_traps
 from rfopt.proofs.vicinity import vicinities
 
 
@@ -19,7 +19,7 @@ def dead_end(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
         lambda network: (
             as_fault(trap, "dead_end")
             for names in sets
-            for trap in circles_and_traps(network, names)
+            for trap in circles_and_traps(network, *by_rat(network, names))
             if trap.kind == "one_way"
         ),
         before, after, plan,
