@@ -94,6 +94,12 @@ def level_change(situation: Situation, network: Network) -> tuple[NDArray[np.flo
 
     A change of power is exact; what tilt or azimuth changes is doubtful by `ANTENNA_ERROR_SHARE` of it.
     """
+    if situation.moved is None or situation.moved[0] is not network.cells:  # asked again of the plan just looked at
+        situation.moved = network.cells, *_level_change(situation, network)
+    return situation.moved[1:]
+
+
+def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     before, cells, known = situation.network.cells, network.cells, situation.whole.cells
     if cells.index.equals(known.index) and all(_same(cells[name], known[name]) for name in LEVEL_COLUMNS):
         still = np.zeros((len(situation.points), len(before)))

@@ -73,6 +73,7 @@ class Situation:
     floors: dict[str, NDArray[np.float64]]
     done: dict[bytes, Any] = field(default_factory=dict)
     figures: dict[Any, Any] = field(default_factory=dict)
+    moved: tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]] | None = None
 
     @property
     def links(self) -> Links:
