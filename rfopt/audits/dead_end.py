@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
-from rfopt.proofs.traps import circles_and_traps
+from rfopt.proofs.traps import by_rat, circles_and_traps
 from rfopt.proofs.vicinity import about, vicinities
 
 
@@ -20,4 +20,8 @@ def dead_end(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
 
 def _one_way(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
     for names in sets:
-        yield from (as_fault(trap, "dead_end") for trap in circles_and_traps(network, names) if trap.kind == "one_way")
+        yield from (
+            as_fault(trap, "dead_end")
+            for trap in circles_and_traps(network, *by_rat(network, names))
+            if trap.kind == "one_way"
+        )
