@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import SupportsFloat, cast
 
 import numpy as np
@@ -129,6 +129,18 @@ def gather(case: Case, network: Network, seed: int, budget: Budget | None = None
         replay_of_log(rows, *names, case.wanted), situation, simulate(situation, network),
         identified.ambiguous, identified.unknown, confidence_by_cell(identified.named),
     )  # fmt: skip
+
+
+def narrowed(evidence: Evidence, cells: Collection[str]) -> Evidence:
+    """The same evidence with as much of its network as the machines ask: what phones heard, what that is related to,
+    and some cells more.
+
+    Plans are simulated on it at the price of a small network, whatever the city around; those for other cells do not
+    fit it.
+    """
+    heard = set(evidence.situation.network.cells.index)
+    network = evidence.network.subset(heard.union(cells, *evidence.network.touching(heard)))
+    return replace(evidence, network=network, situation=replace(evidence.situation, whole=network))
 
 
 def confidence_by_cell(named: pd.DataFrame) -> dict[str, float]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from rfopt.geography.buildings import Frame
+from rfopt.geography.buildings import Frame, centres_of
 from rfopt.identify import FARTHEST_KM
 from rfopt.network import Network, Plan
 
@@ -44,11 +43,9 @@ def neighbourhood(network: Network, lat: NDArray[np.float64], lon: NDArray[np.fl
     if heard.all():
         return network
     names = set(network.cells.index[heard])
-    related = {other for pair in network.neighbours.index if not names.isdisjoint(pair) for other in pair}
-    centres = shapely.get_coordinates(shapely.centroid([building.polygon for building in network.buildings]))
-    standing = reach.holds(centres[:, 1], centres[:, 0])
+    standing = reach.holds(*centres_of(network.buildings))
     buildings = tuple(b for b, near in zip(network.buildings, standing, strict=True) if near)
-    return replace(network.subset(names | related), buildings=buildings)
+    return replace(network.subset(names.union(*network.touching(names))), buildings=buildings)
 
 
 class _Reach:

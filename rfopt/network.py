@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.geography.terrain import Terrain
@@ -88,18 +90,36 @@ class Network(Shown):
         """The CSFB redirect list of an LTE cell."""
         return {arfcn for name, arfcn in self.redirects if name == cell}
 
+    def ends_at(self, names: Collection[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """For every relation, whether its cell and whether its neighbour is one of some cells."""
+        index = relation_index(self.neighbours)
+        known = (np.append(level.isin(names), False) for level in index.levels)
+        start, end = (of_level[codes] for of_level, codes in zip(known, index.codes, strict=True))
+        return start, end
+
+    def touching(self, names: Collection[str]) -> list[tuple[str, str]]:
+        """The relations of some cells and those to them, in the network's order."""
+        start, end = self.ends_at(names)
+        return cast(list[tuple[str, str]], relation_index(self.neighbours)[start | end].tolist())
+
     def subset(self, names: Iterable[str]) -> Network:
         """The same network with only the named cells and what ties them to each other."""
         keep = set(names)
-        index = self.neighbours.index
-        both = [a in keep and b in keep for a, b in index]
+        start, end = self.ends_at(keep)
+        neighbours = self.neighbours[start & end]
         return replace(
             self,
             cells=self.cells[self.cells.index.isin(keep)],
-            neighbours=self.neighbours[both],
+            neighbours=neighbours.set_axis(relation_index(neighbours).remove_unused_levels()),
             redirects=frozenset(entry for entry in self.redirects if entry[0] in keep),
             layers=self.layers[self.layers["cell"].isin(keep)],
         )
+
+
+def relation_index(neighbours: pd.DataFrame) -> pd.MultiIndex:
+    """The cells and neighbours that relations are indexed by."""
+    assert isinstance(neighbours.index, pd.MultiIndex)
+    return neighbours.index
 
 
 Value = float | str | None

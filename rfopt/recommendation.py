@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rfopt import __version__
+from rfopt.audits import cells_of
 from rfopt.case import Case
 from rfopt.diagnosis import Diagnosis, diagnose
 from rfopt.errors import InputError
-from rfopt.evidence import Evidence, gather
+from rfopt.evidence import Evidence, gather, narrowed
 from rfopt.finding import Move
 from rfopt.fixes import fixes
 from rfopt.kpis import compute
@@ -196,9 +197,10 @@ def recommend(
     moves, dropped = permitted(evidence, diagnosis)
     progress("search", 0.0)
     groups = groups_of(evidence, movable(moves))
-    exact = _search(evidence, groups, moves, progress, most_plans=MOST_PLANS)
+    near = narrowed(evidence, {*groups.network.cells.index, *cells_of(c for move in moves for c in move.changes)})
+    exact = _search(near, groups, moves, progress, most_plans=MOST_PLANS)
     draws = min(ROUGH_DRAWS, evidence.situation.budget.draws)
-    fewer = replace(evidence, situation=thinned(evidence.situation, draws))
+    fewer = replace(near, situation=thinned(near.situation, draws))
     trials = MOST_CELL_TRIALS / len(evidence.situation.network.cells)
     rough = replace(_search(fewer, groups, moves, progress), sure=ROUGHLY_SURE, most_trials=trials)
     found = any(f.severity >= FOUND for f in diagnosis.findings)

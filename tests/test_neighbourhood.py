@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
+from rfopt.evidence import narrowed
 from rfopt.geography.buildings import Building
 from rfopt.identify import FARTHEST_KM
+from rfopt.mobility.simulate import simulate
 from rfopt.neighbourhood import neighbourhood, part_of
-from rfopt.network import Change
+from rfopt.network import Change, apply
+from rfopt.proofs.alignment import misalignments
 
-from .networks import HOME, network
+from .networks import HOME, evidence, network, walk_test
 
 
 def city(km_north, related=()):
@@ -58,6 +61,18 @@ def test_a_drive_takes_what_lies_along_it():
 def test_places_that_are_not_known_leave_everything():
     whole = city(40.0)
     assert around(whole, (np.nan, np.nan)) is whole
+
+
+def test_machines_and_proofs_answer_as_in_the_city_from_what_was_heard_and_is_related_to_it():
+    whole = city(9.0, related=[("A", "F"), ("F", "G")])
+    case = evidence(whole, walk_test(network()))
+    near = narrowed(case, ())
+    assert set(near.network.cells.index) == {"A", "B", "C", "D", "L", "M", "F"}
+    plan = (Change("A", None, "cell_reselect_offset_db", 0.0, 12.0), Change("B", None, "power_dbm", 12.0, 6.0))
+    in_city, alone = (simulate(one.situation, apply(one.network, plan)) for one in (case, near))
+    assert [t.server.tolist() for t in in_city.timelines] == [t.server.tolist() for t in alone.timelines]
+    assert misalignments(case, apply(whole, plan)) == misalignments(near, apply(near.network, plan))
+    assert set(narrowed(case, ["G"]).network.cells.index) == set(whole.cells.index)
 
 
 def test_buildings_out_of_reach_are_left_out():

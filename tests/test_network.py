@@ -245,6 +245,16 @@ def test_subset_keeps_what_ties_the_kept_cells() -> None:
     assert part.redirect_arfcns("L") == {62, 70} and part.redirect_arfcns("M") == set()
 
 
+def test_relations_of_some_cells_are_found_either_way() -> None:
+    pairs = [("A", "B"), ("B", "C"), ("C", "D"), ("D", "A")]
+    net = network(relations=pairs)
+    assert net.touching(["B"]) == [("A", "B"), ("B", "C")]
+    assert net.touching({"A", "C", "nobody"}) == pairs
+    assert net.touching([]) == [] and network(relations=[]).touching(["A"]) == []
+    start, end = net.ends_at(["A"])
+    assert start.tolist() == [True, False, False, False] and end.tolist() == [False, False, False, True]
+
+
 @pytest.mark.parametrize(
     ("a", "b", "equal"),
     [

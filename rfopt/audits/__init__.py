@@ -99,8 +99,8 @@ def introduced(
             yield replace(fault, new=worse)
 
 
-def cells_of(plan: Plan) -> set[str]:
-    """Every cell that a plan names."""
+def cells_of(plan: Iterable[Change]) -> set[str]:
+    """Every cell that changes name."""
     return {name for change in plan for name in (change.cell, change.neighbour) if name}
 
 

@@ -9,7 +9,7 @@ from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import traps
-from rfopt.proofs.vicinity import vicinities
+from rfopt.proofs.vicinity import about, vicinities
 
 MOST_DB = {"gsm_call": 12.0, "lte_call": 6.0}
 PENALISED_DB = 16.0
@@ -24,7 +24,7 @@ SUBTRACTED_S = 640.0
 def boundary(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """Pairs whose idle boundary the plan moves further beyond the handover boundary than `MOST_DB`."""
     sets = vicinities(after, cells_of(moving(plan)))
-    for fault in introduced(lambda network: _zones(network, sets), before, after, plan):
+    for fault in introduced(lambda network: _zones(about(network, sets), sets), before, after, plan):
         if fault.new and fault.amount >= LEAST_DB:
             yield replace(fault, new=fault.amount > _most_db(after, fault))
 

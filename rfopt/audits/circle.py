@@ -6,20 +6,22 @@ from collections.abc import Iterator
 
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.network import Network, Plan
-from rfopt.proofs.traps import Trap, circles_and_traps, long_circles
-from rfopt.proofs.vicinity import vicinities
+from rfopt.proofs.traps import Trap, by_rat, circles_and_traps, long_circles
+from rfopt.proofs.vicinity import about, vicinities
 
 
 @audits
 def circle(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """Circles of the idle and connected machines, proven from parameters, with levels at which they happen."""
     sets = vicinities(after, cells_of(moving(plan)))
-    return introduced(lambda network: _circles(network, sets), before, after, plan)
+    return introduced(lambda network: _circles(about(network, sets), sets), before, after, plan)
 
 
 def _circles(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
     for names in sets:
-        short = [trap for trap in circles_and_traps(network, names) if trap.kind in ("circle", "quality")]
+        short = [
+            trap for trap in circles_and_traps(network, *by_rat(network, names)) if trap.kind in ("circle", "quality")
+        ]
         for trap in short + long_circles(network, names, short):
             yield as_fault(trap, f"circle_{trap.kind}" if trap.kind == "quality" else "circle")
 

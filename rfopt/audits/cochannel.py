@@ -44,8 +44,8 @@ def _heard(network: Network, cells: list[str]) -> Iterator[Fault]:
 
 def _related(network: Network, cells: set[str], added: set[tuple[str, str]]) -> Iterator[Fault]:
     """Relations between cells of one BCCH: a phone on one cannot measure the other."""
-    beacons, pairs = network.cells["arfcn"], network.neighbours.index
-    touched = ((a, b) for a, b in pairs if a in cells or b in cells or (a, b) in added)
+    beacons, named = network.cells["arfcn"], {a for a, _ in added}
+    touched = (p for p in network.touching(cells | named) if p in added or not cells.isdisjoint(p))
     for a, b in sorted({(min(pair), max(pair)) for pair in touched}):
         if beacons[a] == beacons[b]:
             yield Fault("cochannel_related", (str(a), str(b)), {"arfcn": f"{beacons[a]:g}"})

@@ -24,8 +24,10 @@ def code_confusion(before: Network, after: Network, plan: Plan) -> Iterator[Faul
 def _confused(network: Network, touched: set[str]) -> Iterator[Fault]:
     codes = _codes(network)
     heard: dict[tuple[str, tuple[object, object]], list[str]] = defaultdict(list)
-    for a, b in network.neighbours.index:
-        heard[str(a), codes[b]].append(str(b))
+    servers = {a for a, b in network.touching(touched)}
+    for a, b in network.touching(servers):
+        if a in servers:
+            heard[a, codes[b]].append(b)
     for (cell, code), targets in sorted(heard.items(), key=lambda item: (item[0][0], item[1])):
         alike = sorted({*targets, cell} if codes[cell] == code else targets)
         if len(alike) > 1 and touched & {cell, *alike}:

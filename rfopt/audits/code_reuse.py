@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rfopt.audits import Fault, audits, introduced, number, rows_of
 from rfopt.network import Network, Plan
-from rfopt.proofs.reuse import distances_km, near_in_relations, related_to
+from rfopt.proofs.reuse import distances_km, near_in_relations
 
 CODES = {"GSM": ("arfcn", "bsic"), "LTE": ("earfcn", "pci")}
 NEAR_KM = {"GSM": 5.0, "LTE": 3.0}
@@ -30,7 +30,7 @@ def _twins(network: Network, cell: str) -> Iterator[Fault]:
     if alike.sum() < 2:
         return
     away = distances_km(cells, cell)
-    steps = near_in_relations(related_to(network), cell, STEPS[rat])
+    steps = near_in_relations(network, cell, STEPS[rat])
     for other, distance in zip(cells.index[alike], away[alike], strict=True):
         if other != cell and (distance <= NEAR_KM[rat] or (other in steps and distance <= FARTHEST_KM)):
             pair = tuple(sorted((cell, str(other))))

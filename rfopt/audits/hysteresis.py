@@ -8,7 +8,7 @@ from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import traps, ways_of
-from rfopt.proofs.vicinity import vicinities
+from rfopt.proofs.vicinity import about, vicinities
 
 LEAST_A3_DB = 2.0
 """Leads of event A3 both ways must sum to this."""
@@ -18,7 +18,7 @@ LEAST_A3_DB = 2.0
 def hysteresis(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """GSM pairs whose power-budget margins, LTE pairs whose A3 leads sum to too little."""
     sets = vicinities(after, cells_of(moving(plan)))
-    return introduced(lambda network: _narrow(network, sets), before, after, plan)
+    return introduced(lambda network: _narrow(about(network, sets), sets), before, after, plan)
 
 
 def _narrow(network: Network, sets: list[list[str]]) -> Iterator[Fault]:

@@ -17,7 +17,8 @@ def isolated(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
 
 
 def _cut_off(network: Network, cells: set[str]) -> Iterator[Fault]:
-    left, entered = (set(network.neighbours.index.get_level_values(level)) for level in (0, 1))
+    pairs = network.touching(cells)
+    left, entered = {a for a, _ in pairs}, {b for _, b in pairs}
     for cell in sorted(cells):
         if cell not in left:
             yield Fault("no_way_out", (cell,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rfopt.audits import Fault, audits, introduced, rows_of
@@ -16,8 +17,9 @@ def list_too_long(before: Network, after: Network, plan: Plan) -> Iterator[Fault
 
 
 def _long(network: Network, cells: set[str]) -> Iterator[Fault]:
+    held = Counter(a for a, _ in network.touching(cells))
     for cell in sorted(cells):
-        relations = sum(a == cell for a, _ in network.neighbours.index)
+        relations = held[cell]
         entries = len(network.redirect_arfcns(cell))
         for kind, count, most in (
             ("too_many_relations", relations, MOST_RELATIONS),

@@ -43,6 +43,5 @@ def _at_site(network: Network, cell: str) -> Iterator[Fault]:
 
 
 def _related(network: Network, cell: str) -> list[str]:
-    pairs = network.neighbours.index
-    others = sorted({b for a, b in pairs if a == cell} | {a for a, b in pairs if b == cell})
-    return _alike(network, cell, [str(name) for name in others])
+    others = set[str]().union(*network.touching((cell,))) - {cell}
+    return _alike(network, cell, sorted(others))

@@ -15,6 +15,7 @@ from rfopt.kernels.fading import draw_fading, draw_uniform
 from rfopt.logs import LOG_COLUMNS
 from rfopt.mobility import csfb
 from rfopt.mobility.interference import gsm_coupling, interference_mw, lte_coupling
+from rfopt.mobility.parts import part
 from rfopt.mobility.quality import rsrq_db
 from rfopt.mobility.reasons import Reason
 from rfopt.mobility.setup import (
@@ -24,7 +25,6 @@ from rfopt.mobility.setup import (
     gsm_call_arrays,
     gsm_idle_arrays,
     lte_idle_arrays,
-    relations,
 )
 from rfopt.mobility.situation import stable_key
 from rfopt.network import Network
@@ -165,7 +165,7 @@ def _call_2g(world: World, point: str) -> Iterator[Row]:
         level, np.arange(steps) * SACCH_S, np.zeros(len(names)), start, **gsm_call_arrays(world.network, names),
         floor_mw=floor, tch_floor_mw=floor, **_luck(world.seed, point, steps),
     )  # fmt: skip
-    reported = relations(world.network, names)
+    reported = part(world.network, names).related()
     for k in range(CALLS):
         heard = _decodable(world, level[k])
         before = np.concatenate([start[k : k + 1], server[k, :-1]])

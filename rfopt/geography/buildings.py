@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,6 +91,12 @@ class Building:
     def frame(self) -> Frame:
         """A local frame at the building."""
         return Frame(self.polygon.centroid.y, self.polygon.centroid.x)
+
+
+def centres_of(buildings: Sequence[Building]) -> tuple[FloatArray, FloatArray]:
+    """Latitude and longitude of the middles of buildings, each of shape (buildings,)."""
+    lon, lat = shapely.get_coordinates(shapely.centroid([building.polygon for building in buildings])).T
+    return lat, lon
 
 
 def outline_in(frame: Frame, building: Building) -> Polygon | MultiPolygon:

@@ -6,7 +6,7 @@ camps by C1 and C2 (`rfopt.kernels.gsm_idle`) and looks for LTE all the while. C
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -29,8 +29,8 @@ def camp_both(
     time_s: ArrayLike,
     start: ArrayLike,
     lte_cells: int,
-    both: Arrays,
-    gsm: Arrays,
+    both: dict[str, Any],
+    gsm: dict[str, Any],
 ) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
     """Camp on LTE and on GSM on every run of a set of level traces.
 
@@ -81,8 +81,8 @@ class _Phones:
     level: NDArray[np.float32]
     times: NDArray[np.float64]
     lte_cells: int
-    both: Arrays
-    gsm: Arrays
+    both: dict[str, Any]
+    gsm: dict[str, Any]
     server: NDArray[np.int16]
     reason: NDArray[np.int8]
 
@@ -148,7 +148,7 @@ def _pieces(
     run: IntArray,
     begin: IntArray,
     start: IntArray,
-    arguments: Arrays,
+    arguments: Mapping[str, Any],
     end: IntArray | None = None,
 ) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
     """Run a machine on pieces of runs, each on its own clock from 0; what is beyond a piece's end means nothing.

@@ -16,7 +16,7 @@ channel whichever cell the machine is on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from rfopt.kernels import gsm_dedicated, gsm_idle, lte_connected, lte_idle
 from rfopt.mobility.anchor import CODE_CENTRE_DB, MOST_NEIGHBOURS
 from rfopt.mobility.logged import Piece
-from rfopt.mobility.setup import Arrays, gsm_call_arrays, gsm_idle_arrays, lte_call_arrays, lte_idle_arrays
+from rfopt.mobility.setup import gsm_call_arrays, gsm_idle_arrays, lte_call_arrays, lte_idle_arrays
 from rfopt.mobility.situation import IDLE_STEP_S, LTE_STEP_S, SACCH_S
 from rfopt.network import Network
 
@@ -71,7 +71,7 @@ class Bench:
     """The machines of one technology with the parameters they run on: arrays by machine."""
 
     names: pd.Index
-    arrays: dict[str, Arrays]
+    arrays: dict[str, Mapping[str, Any]]
 
     def with_array(self, machine: str, parameter: str, values: Any) -> Bench:
         """The same with one parameter of one machine changed."""
@@ -204,7 +204,7 @@ class Drive:
     level_dbm: FloatArray
     time_s: FloatArray
     server: int
-    arrays: Arrays
+    arrays: Mapping[str, Any]
 
     @property
     def common(self) -> tuple[FloatArray, FloatArray, FloatArray, list[int]]:
@@ -228,7 +228,7 @@ def _only(result: tuple[Any, ...]) -> Found:
 
 def _gsm_idle(drive: Drive) -> Found:
     count = drive.level_dbm.shape[1]
-    quiet: Arrays = {"coupling": np.zeros((count, count)), "decode_ci_db": 0.0, "floor_mw": np.full(count, SILENT_MW)}
+    quiet = {"coupling": np.zeros((count, count)), "decode_ci_db": 0.0, "floor_mw": np.full(count, SILENT_MW)}
     return _only(gsm_idle.camp(*drive.common, **{**drive.arrays, **quiet}))
 
 
@@ -238,7 +238,7 @@ def _gsm_call(drive: Drive) -> Found:
     own = piece.level_dbm[np.arange(len(piece.time_s)), piece.server] + CODE_CENTRE_DB["GSM"]
     rest = np.interp(drive.time_s, piece.time_s, np.nan_to_num(_ci_db(piece) - (own - floor_dbm), nan=0.0))
     alone, safe = np.zeros((count, count)), np.ones((1, len(drive.time_s)))
-    quiet: Arrays = {
+    quiet = {
         "coupling": alone, "tch_coupling": alone, "decode_ci_db": 0.0, "floor_mw": np.full(count, SILENT_MW),
         "tch_floor_mw": np.full(count, 10.0 ** (floor_dbm / 10.0)), "jitter_db": rest[None], "luck": safe,
         "handover_luck": safe,
@@ -259,7 +259,7 @@ def _lte_idle(drive: Drive) -> Found:
 
 def _lte_call(drive: Drive) -> Found:
     count = drive.level_dbm.shape[1]
-    quiet: Arrays = {"coupling": np.zeros((count, count)), "floor_mw": np.full(count, SILENT_MW)}
+    quiet = {"coupling": np.zeros((count, count)), "floor_mw": np.full(count, SILENT_MW)}
     return _only(lte_connected.hand_over(*drive.common, **{**drive.arrays, **quiet}))
 
 

@@ -7,9 +7,9 @@ plans are not blurred by chance. A machine whose inputs did not change is not ru
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,9 @@ from rfopt.mobility.anchor import Anchor
 from rfopt.mobility.floors import NEPER
 from rfopt.mobility.inter_rat import camp_both
 from rfopt.mobility.interference import interference_mw
+from rfopt.mobility.parts import Arrays
 from rfopt.mobility.quality import SACCH_SCALE_DB
 from rfopt.mobility.setup import (
-    Arrays,
     both_idle_arrays,
     csfb_arrays,
     gsm_call_arrays,
@@ -58,18 +58,15 @@ def simulate(situation: Situation, network: Network) -> Replay:
     network : Network
         The situation's network after a plan (it may hold more cells).
     """
-    names = situation.network.cells.index
     gsm_names, lte_names = situation.gsm.levels.cells, situation.lte.levels.cells
-    delta, doubt = _level_change(situation, network)
-    shift = pd.DataFrame(delta, index=situation.points, columns=names)
-    doubts = pd.DataFrame(doubt, index=situation.points, columns=names)
+    delta, doubt = level_change(situation, network)
     timelines: list[Timeline] = []
     fallbacks: list[Fallbacks] = []
     gsm, lte = _gsm_arrays(network, situation), _lte_arrays(network, situation)
     both = both_idle_arrays(network, lte_names, gsm_names) if lists_gsm(network, lte_names) else None
     landing, back = csfb_arrays(network, gsm_names, lte_names), return_arrays(network, lte_names)
-    for point in situation.points:
-        here = _Point(situation, point, cast(pd.Series, shift.loc[point]), cast(pd.Series, doubts.loc[point]))
+    for p, point in enumerate(situation.points):
+        here = _Point(situation, point, delta[p], doubt[p])
         if point in situation.gsm.levels.points.index:
             timelines += _gsm(here, *gsm)
         on_both = point in situation.gsm.levels.points.index.intersection(situation.lte.levels.points.index)
@@ -85,18 +82,24 @@ def simulate(situation: Situation, network: Network) -> Replay:
 
 def levels_at(situation: Situation, network: Network, machine: str, point: str) -> NDArray[np.float64]:
     """What the simulated phones of one machine measure at a point under a network, (runs, steps, cells) in dBm."""
-    names, p = situation.network.cells.index, situation.points.index(point)
-    delta, doubt = _level_change(situation, network)
-    here = _Point(situation, point, pd.Series(delta[p], index=names), pd.Series(doubt[p], index=names))
+    p = situation.points.index(point)
+    delta, doubt = level_change(situation, network)
+    here = _Point(situation, point, delta[p], doubt[p])
     rat = machine[:3].upper()
     return np.asarray(here.level_dbm(machine, rat) + here.shift_db(rat), dtype=np.float64)
 
 
-def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How far a plan moves every level and the standard error of that, (points, cells) in dB.
 
     A change of power is exact; what tilt or azimuth changes is doubtful by `ANTENNA_ERROR_SHARE` of it.
     """
+    if situation.moved is None or situation.moved[0] is not network.cells:  # asked again of the plan just looked at
+        situation.moved = network.cells, *_level_change(situation, network)
+    return situation.moved[1:]
+
+
+def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     before, cells, known = situation.network.cells, network.cells, situation.whole.cells
     if cells.index.equals(known.index) and all(_same(cells[name], known[name]) for name in LEVEL_COLUMNS):
         still = np.zeros((len(situation.points), len(before)))
@@ -114,12 +117,12 @@ def _same(a: pd.Series, b: pd.Series) -> bool:
 
 @dataclass(frozen=True)
 class _Point:
-    """One point of a situation under one plan: how far each cell's level moves and how sure that is."""
+    """One point of a situation under one plan: how far each cell's level moves and how sure that is, (cells,) in dB."""
 
     situation: Situation
     name: str
-    shift: pd.Series
-    doubt: pd.Series
+    shift: NDArray[np.float64]
+    doubt: NDArray[np.float64]
 
     def anchor(self, rat: str) -> Anchor:
         return self.situation.gsm if rat == "GSM" else self.situation.lte
@@ -146,10 +149,10 @@ class _Point:
         return np.asarray(-dbm(1.0 + floors.share[at, server][:, None] * (floor - 1.0)), dtype=np.float32)
 
     def shift_db(self, rat: str) -> NDArray[np.float64]:
-        return np.asarray(self.shift[self.anchor(rat).levels.cells].to_numpy(dtype=float))
+        return np.asarray(self.shift[self.situation.columns[rat]])
 
     def doubt_db(self, rat: str) -> NDArray[np.float32]:
-        return np.asarray(self.doubt[self.anchor(rat).levels.cells].to_numpy(dtype=np.float32))
+        return np.asarray(self.doubt[self.situation.columns[rat]], dtype=np.float32)
 
     def level_dbm(self, machine: str, rat: str) -> NDArray[np.float32]:
         """Levels before the shift, with the doubt about an antenna's difference drawn per group of runs."""
@@ -161,11 +164,13 @@ class _Point:
         unit = self.situation.offsets[rat][:, levels.points.index.get_loc(self.name)][::-1]
         return np.asarray(trace + (unit * doubt)[self.situation.draw_of_run(), None, :], dtype=np.float32)
 
-    def once(self, machine: str, inputs: Arrays, run: Callable[[], Any]) -> Any:
+    def once(self, machine: str, inputs: Mapping[str, Any], run: Callable[[], Any]) -> Any:
         """The result of `run`, remembered by everything it depends on."""
         digest = hashlib.blake2b(f"{machine}\0{self.name}".encode(), digest_size=16)
         for name in sorted(inputs):
-            digest.update(name.encode() + np.ascontiguousarray(inputs[name]).tobytes())
+            values = inputs[name]
+            told = values.digest if isinstance(values, Arrays) else np.ascontiguousarray(values).tobytes()
+            digest.update(name.encode() + told)
         done, key = self.situation.done, digest.digest()
         if key in done:
             done[key] = done.pop(key)
@@ -182,26 +187,18 @@ def _gsm_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]
 
 
 def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
-    """Arrays of the LTE machines, remembered: most plans leave LTE cells and relations as they are."""
     names = situation.lte.levels.cells
-    numbers = network.cells.loc[names].select_dtypes("number").to_numpy()
-    offsets = network.neighbours[["q_offset_db", "cio_db"]]
-    key = b"lte" + numbers.tobytes() + offsets.to_numpy().tobytes() + repr(offsets.index.tolist()).encode()
-    if key not in situation.done:
-        idle = lte_idle_arrays(network, names)
-        idle = never_given_up(idle) if situation.lte.holds_on else idle
-        situation.done[key] = idle, lte_call_arrays(network, names)
-    arrays: tuple[Arrays, Arrays] = situation.done[key]
-    return arrays
+    idle = lte_idle_arrays(network, names)
+    return never_given_up(idle) if situation.lte.holds_on else idle, lte_call_arrays(network, names)
 
 
 def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
     shift, floor, doubt = here.shift_db("GSM"), here.floor_mw("GSM"), here.doubt_db("GSM")
     camped = here.once(
-        "gsm_idle", {**idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor)
+        "gsm_idle", {"idle": idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor)
     )
     start = _left_on(here, camped)
-    inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
+    inputs = {"call": call, "shift": shift, "doubt": doubt, "start": start}
     return [camped, here.once("gsm_call", inputs, lambda: _call_gsm(here, call, shift, floor, start))]
 
 
@@ -263,10 +260,10 @@ def _at_moved_ci(luck: NDArray[np.float32], moves_db: NDArray[np.float32]) -> ND
 def _lte(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
     shift, floor, doubt = here.shift_db("LTE"), here.floor_mw("LTE"), here.doubt_db("LTE")
     coupling = call["coupling"]
-    inputs = {**idle, "coupling": coupling, "shift": shift, "doubt": doubt}
+    inputs = {"idle": idle, "coupling": coupling, "shift": shift, "doubt": doubt}
     camped = here.once("lte_idle", inputs, lambda: _camp_lte(here, idle, shift, coupling))
     start = camped.server[:, -1]
-    inputs = {**call, "shift": shift, "doubt": doubt, "start": start}
+    inputs = {"call": call, "shift": shift, "doubt": doubt, "start": start}
     return [camped, here.once("lte_call", inputs, lambda: _call_lte(here, call, shift, floor, start))]
 
 
@@ -283,18 +280,21 @@ def _camp_lte(here: _Point, arrays: Arrays, shift: NDArray[np.float64], coupling
 
 def _lte_and_gsm(here: _Point, both: Arrays, gsm: Arrays, call: Arrays) -> list[Timeline]:
     """The phone that idles on both technologies, its LTE part alone, and the LTE connection from there."""
-    ends = {f"{name} {rat}": values for rat in ("LTE", "GSM") for name, values in _moved(here, rat).items()}
-    inputs = {**both, **ends, **{f"{name} on GSM": values for name, values in gsm.items()}}
     coupling = call["coupling"]
-    camped, lte = here.once("idle", {**inputs, "lte coupling": coupling}, lambda: _camp_both(here, both, gsm, coupling))
+    inputs = {"both": both, "gsm": gsm, "coupling": coupling, **_both_moved(here)}
+    camped, lte = here.once("idle", inputs, lambda: _camp_both(here, both, gsm, coupling))
     shift, floor, start = here.shift_db("LTE"), here.floor_mw("LTE"), np.maximum(lte.server[:, -1], -1)
-    inputs = {**call, **_moved(here, "LTE"), "start": start}
+    inputs = {"call": call, **_moved(here, "LTE"), "start": start}
     return [camped, lte, here.once("lte_call", inputs, lambda: _call_lte(here, call, shift, floor, start))]
 
 
-def _moved(here: _Point, rat: str) -> Arrays:
+def _moved(here: _Point, rat: str) -> dict[str, NDArray[Any]]:
     """What a plan does to the levels of one technology here."""
     return {"shift": here.shift_db(rat), "doubt": here.doubt_db(rat)}
+
+
+def _both_moved(here: _Point) -> dict[str, NDArray[Any]]:
+    return {f"{name} {rat}": values for rat in ("LTE", "GSM") for name, values in _moved(here, rat).items()}
 
 
 def _camp_both(here: _Point, both: Arrays, gsm: Arrays, coupling: NDArray[np.float64]) -> tuple[Timeline, Timeline]:
@@ -303,8 +303,8 @@ def _camp_both(here: _Point, both: Arrays, gsm: Arrays, coupling: NDArray[np.flo
     )
     own = on_lte.shape[2]
     level, time = np.concatenate([on_lte, on_gsm], axis=2), _times(on_lte, IDLE_STEP_S)
-    gsm = {**gsm, "floor_mw": here.floor_mw("GSM")}
-    server, reason = camp_both(level, time, np.full(len(level), -1), own, both, gsm)
+    heard = {**gsm, "floor_mw": here.floor_mw("GSM")}
+    server, reason = camp_both(level, time, np.full(len(level), -1), own, both, heard)
     still = np.zeros(level.shape[2])
     served = _of_server(level, still, server)
     away = server >= own
@@ -355,9 +355,7 @@ def _fall_back(here: _Point, timelines: list[Timeline], arrays: Arrays, idle: Ar
     camped = next(t for t in timelines if t.machine == "lte_idle" and t.point == here.name)
     warm = round(situation.budget.warm_s / IDLE_STEP_S)
     lte_cell = camped.server[:, steps - warm].astype(np.int64)
-    ends = {f"{name} {rat}": values for rat in ("LTE", "GSM") for name, values in _moved(here, rat).items()}
-    inputs = {**arrays, **ends, **{f"{name} back": values for name, values in back.items()}}
-    inputs |= {"lte_cell": lte_cell, "coupling": idle["coupling"]}
+    inputs = {"landing": arrays, "back": back, "lte_cell": lte_cell, "coupling": idle["coupling"], **_both_moved(here)}
     landed: Fallbacks = here.once("csfb", inputs, lambda: _land(here, arrays, lte_cell, steps, idle["coupling"], back))
     return landed
 

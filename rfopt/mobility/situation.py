@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -72,13 +73,20 @@ class Situation:
     floors: dict[str, NDArray[np.float64]]
     done: dict[bytes, Any] = field(default_factory=dict)
     figures: dict[Any, Any] = field(default_factory=dict)
+    moved: tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]] | None = None
 
     @property
     def links(self) -> Links:
         """Where the points lie seen from every cell."""
         return self.change.links
 
-    @property
+    @cached_property
+    def columns(self) -> dict[str, NDArray[np.intp]]:
+        """Numbers of each technology's cells among the cells heard."""
+        known = self.network.cells.index
+        return {anchor.rat: known.get_indexer(anchor.levels.cells) for anchor in (self.gsm, self.lte)}
+
+    @cached_property
     def points(self) -> list[str]:
         """Labels of the points."""
         return sorted({*self.gsm.levels.points.index, *self.lte.levels.points.index})

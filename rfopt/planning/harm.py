@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -24,7 +24,7 @@ from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
 from rfopt.geography.scene import Scene, build_scene
 from rfopt.geography.served import around, floors_of, sector_of
-from rfopt.network import Network
+from rfopt.network import MOST_RELATIONS, Network
 from rfopt.planning.estates import as_designed
 from rfopt.radio.calibration import Calibration, calibrate
 from rfopt.radio.calibration_fit import SETTINGS
@@ -43,6 +43,9 @@ LEVEL_LOSS_DB = (2.0, 4.0)
 GOOD_DBM = {"GSM": -75.0, "LTE": -95.0}
 """A level above this is as good as this: what is lost there is no harm."""
 NEAR_KM = 5.0
+MOST_HEARD = MOST_RELATIONS
+"""Cells of a technology that are asked at a place, the strongest: no phone is told to measure more neighbours. Others
+would cover it only as the strongest of hundreds of errors, which no network is planned on."""
 ESTATE = "estate of "
 STREET_M = (60.0, 120.0, 200.0)
 
@@ -112,7 +115,7 @@ class Groups:
 
 def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     """Predict the places that changes of some cells could harm."""
-    network = evidence.network.subset(_near(evidence))
+    network = _near(evidence)
     frames = {"street": _street(evidence)}
     owner = {"street": ""}
     home = next((b for b in network.buildings if b.id == evidence.case.building), None)
@@ -132,6 +135,7 @@ def groups_of(evidence: Evidence, cells: Sequence[str]) -> Groups:
     points = pd.concat(frames, names=["group", "row"]).reset_index(level="group").reset_index(drop=True)
     members = {group: np.flatnonzero(points["group"] == group) for group in frames}
     ground = frozenset(group for group in frames if group == "street" or group.startswith("users of "))
+    network = network.subset({*_strongest(network, points), *evidence.situation.network.cells.index, *cells})
     change = LevelChange(network.cells, link(network.cells, points, terrain=network.terrain), network.antennas)
     scene = build_scene(network.buildings, terrain=network.terrain)
     measured, _ = case_levels(evidence.case, evidence.network, scene)
@@ -161,12 +165,27 @@ def _design(
                 )
 
 
-def _near(evidence: Evidence) -> list[str]:
+def _near(evidence: Evidence) -> Network:
+    """The network within `NEAR_KM` of the case, and the cells that its logs hold."""
     cells = evidence.network.cells
     north = (cells["lat"] - evidence.case.lat) * 111.195
     east = (cells["lon"] - evidence.case.lon) * 111.195 * math.cos(math.radians(evidence.case.lat))
     heard = cells.index.isin(evidence.situation.network.cells.index)
-    return list(cells.index[(np.hypot(north, east) <= NEAR_KM) | heard])
+    return evidence.network.subset(cells.index[(np.hypot(north, east) <= NEAR_KM) | heard])
+
+
+def _strongest(network: Network, points: pd.DataFrame) -> set[str]:
+    """Cells among the `MOST_HEARD` strongest of their technology at some place, as predicted without the map."""
+    if len(network.cells) <= MOST_HEARD:
+        return set(network.cells.index)
+    plain = replace(network, buildings=(), terrain=None)
+    level = np.nan_to_num(predict(plain, points), nan=-np.inf)
+    found: set[str] = set()
+    for rat in COVERED_DBM:
+        columns = np.flatnonzero(network.cells["rat"] == rat)
+        first = np.argsort(-level[:, columns], axis=1, kind="stable")[:, :MOST_HEARD]
+        found |= set(network.cells.index[columns[np.unique(first)]])
+    return found
 
 
 def _street(evidence: Evidence) -> pd.DataFrame:

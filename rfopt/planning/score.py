@@ -178,14 +178,15 @@ def by_half(replay: Replay, evidence: Evidence) -> NDArray[np.float64] | None:
     slices = evidence.situation.runs_of_draw()
     if any(runs.stop - runs.start < 2 for runs in slices):
         return None
-    weighted = [name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0]
+    middles = [(runs.start + runs.stop) // 2 for runs in slices]
     halves = [
-        replay.runs(half)
-        for runs in slices
-        for middle in [(runs.start + runs.stop) // 2]
+        half
+        for runs, middle in zip(slices, middles, strict=True)
         for half in (slice(runs.start, middle), slice(middle, runs.stop))
     ]
-    worth = [objective({name: float(kpis[name](part)) for name in weighted}) for part in halves]
+    weighted = [name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0]
+    columns = {name: _over("halves", halves, name, replay, evidence) for name in weighted}
+    worth = [objective({name: columns[name][k] for name in weighted}) for k in range(len(halves))]
     return np.array(worth).reshape(len(slices), 2)
 
 
@@ -202,10 +203,20 @@ def figures_of(replay: Replay, evidence: Evidence) -> dict[str, float]:
 
 def _column(replay: Replay, evidence: Evidence, name: str) -> list[float]:
     """One figure in every draw."""
-    slices = evidence.situation.runs_of_draw()
-    return list(
-        _once("draws", name, replay, evidence, lambda alone: [float(kpis[name](alone.runs(runs))) for runs in slices])
-    )
+    return _over("draws", evidence.situation.runs_of_draw(), name, replay, evidence)
+
+
+def _over(kind: str, slices: list[slice], name: str, replay: Replay, evidence: Evidence) -> list[float]:
+    """One figure over each of some slices of the runs; figures of one machine share the cutting."""
+
+    def cut(alone: Replay) -> list[Replay]:
+        return [alone.runs(runs) for runs in slices]
+
+    def figures(alone: Replay) -> list[float]:
+        return [float(kpis[name](part)) for part in _once(f"cut {kind}", name, alone, evidence, cut)]
+
+    found: list[float] = _once(kind, name, replay, evidence, figures)
+    return found
 
 
 def _once(kind: str, name: str, replay: Replay, evidence: Evidence, work: Callable[[Replay], Any]) -> Any:
@@ -213,7 +224,8 @@ def _once(kind: str, name: str, replay: Replay, evidence: Evidence, work: Callab
     machine = kpis.facts[name]["of"]
     parts = tuple(replay.of(machine)), replay.fallbacks if machine == "csfb" else ()
     remembered = evidence.situation.figures
-    key = kind, name, tuple(id(part) for part in (*parts[0], *parts[1]))
+    of = machine if kind.startswith("cut") else name
+    key = kind, of, tuple(id(part) for part in (*parts[0], *parts[1]))
     if key not in remembered:
         remembered[key] = parts, work(replace(replay, timelines=parts[0], fallbacks=parts[1]))
         while len(remembered) > MOST_REMEMBERED:

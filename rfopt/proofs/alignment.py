@@ -10,7 +10,8 @@ from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
 from rfopt.levels import Levels
-from rfopt.mobility.setup import relation_matrix
+from rfopt.mobility.setup import gsm_call_arrays
+from rfopt.mobility.simulate import level_change
 from rfopt.network import Network
 from rfopt.proofs.traps import LEAST_PAIR_DB, circles_and_traps, idle_boundary_db
 
@@ -27,18 +28,17 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
     R-LOOP, R-TRAP: what `rfopt.proofs.traps` proves of the cells heard, at any levels.
     """
     levels, sigma = _levels_under(evidence, network), evidence.gsm.fading.sigma_db * math.sqrt(2.0)
-    margin_db = relation_matrix(network, levels.cells, "ho_margin_pbgt_db", math.nan)
-    boundary = idle_boundary_db(network, levels.cells)
+    margin_db = gsm_call_arrays(network, evidence.gsm.levels.cells)["ho_margin_pbgt_db"]
+    boundary = idle_boundary_db(network, evidence.gsm.levels.cells)
     notes = _proven(evidence, network)
+    related = ~np.isnan(margin_db) & ~np.eye(len(margin_db), dtype=bool)
     for cell in (name for name in evidence.wanted if name in levels.cells):
         s = levels.cells.get_loc(cell)
-        for n, other in enumerate(levels.cells):
-            margin, back = float(margin_db[s, n]), float(margin_db[n, s])
-            if math.isnan(margin) or other == cell:
-                continue
+        for n in np.flatnonzero(related[s]).tolist():
+            other, margin, back = levels.cells[n], float(margin_db[s, n]), float(margin_db[n, s])
             more = float(boundary[s, n])
-            zone = _between(levels.of(other) - levels.of(cell), sigma, margin, more)
-            if more > margin and zone > MOST_SHARE:
+            zone = _between(levels.dbm[:, n] - levels.dbm[:, s], sigma, margin, more) if more > margin else 0.0
+            if zone > MOST_SHARE:
                 notes.append(
                     f"R-ALIGN: {cell} is rewarded {more:g} dB over {other} in idle, its handover margin to it is "
                     f"{margin:g} dB; calls set up in between ({zone:.0%} of the time) are handed out at once"
@@ -53,7 +53,7 @@ def misalignments(evidence: Evidence, network: Network) -> list[str]:
 
 def _proven(evidence: Evidence, network: Network) -> list[str]:
     """Circles among all cells heard, and cells from which nothing leads back to a wanted one."""
-    found = circles_and_traps(network, [*evidence.gsm.levels.cells, *evidence.lte.levels.cells])
+    found = circles_and_traps(network, evidence.gsm.levels.cells, evidence.lte.levels.cells)
     circles = [f"R-LOOP: {trap.sentence('en')}" for trap in found if trap.kind in ("circle", "quality")]
     stuck = [trap for trap in found if trap.kind == "one_way" and trap.cells[0] in evidence.wanted]
     return circles + [f"R-TRAP: {trap.sentence('en')}" for trap in stuck]
@@ -62,10 +62,11 @@ def _proven(evidence: Evidence, network: Network) -> list[str]:
 def _levels_under(evidence: Evidence, network: Network) -> Levels:
     """The measured GSM levels, moved by what the network's power and antennas change."""
     levels, situation = evidence.gsm.levels, evidence.situation
-    cells = situation.network.cells.index
+    delta, _ = level_change(situation, network)
+    if not delta.any():
+        return levels
     row = np.array([situation.points.index(point) for point in levels.points.index], dtype=np.intp)
-    delta = situation.change(network.cells.loc[cells])
-    return levels.shifted(delta[np.ix_(row, cells.get_indexer(levels.cells))])
+    return levels.shifted(delta[np.ix_(row, situation.network.cells.index.get_indexer(levels.cells))])
 
 
 def _between(gap_db: NDArray[np.float64], sigma_db: float, low_db: float, high_db: float) -> float:

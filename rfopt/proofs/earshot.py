@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from rfopt.geography.scene import Building
+from rfopt.geography.buildings import Building, centres_of
 from rfopt.geography.served import around, floors_of, sector_of
 from rfopt.network import Network
 from rfopt.proofs.reuse import distances_km
@@ -39,16 +39,11 @@ def disturbed_share(network: Network, cell: str, others: list[str]) -> dict[str,
 
 
 def _map_near(network: Network, row: pd.Series) -> tuple[Building, ...]:
-    reach_deg = MAP_KM / 111.195
-    return tuple(
-        building
-        for building in network.buildings
-        if building.id in row["building"]
-        or (
-            abs(building.polygon.centroid.y - row["lat"]) <= reach_deg
-            and abs(building.polygon.centroid.x - row["lon"]) * np.cos(np.radians(row["lat"])) <= reach_deg
-        )
-    )
+    lat, lon = centres_of(network.buildings)
+    north_deg, east_deg = lat - row["lat"], (lon - row["lon"]) * np.cos(np.radians(row["lat"]))
+    near = np.maximum(abs(north_deg), abs(east_deg)) * 111.195 <= MAP_KM
+    served = row["building"]
+    return tuple(b for b, close in zip(network.buildings, near, strict=True) if close or b.id in served)
 
 
 def _places(network: Network, row: pd.Series) -> pd.DataFrame:

@@ -7,8 +7,7 @@ near whatever its distance.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import numpy as np
@@ -43,20 +42,11 @@ def clashing(own: Sequence[int], others: Iterable[int]) -> list[int]:
     return [a for a in own if any(abs(a - b) <= ADJACENT for b in there)]
 
 
-def related_to(network: Network) -> dict[str, set[str]]:
-    """The cells that each cell has a relation to, or from."""
-    around: dict[str, set[str]] = defaultdict(set)
-    for a, b in network.neighbours.index:
-        around[str(a)].add(str(b))
-        around[str(b)].add(str(a))
-    return around
-
-
-def near_in_relations(around: Mapping[str, set[str]], cell: str, most: int) -> dict[str, int]:
-    """Cells reached from one over relations (`related_to`), and in how few steps, up to `most`; itself in none."""
+def near_in_relations(network: Network, cell: str, most: int) -> dict[str, int]:
+    """Cells reached from one over relations, either way, and in how few steps, up to `most`; itself in none."""
     steps, edge = {cell: 0}, {cell}
     for step in range(1, most + 1):
-        edge = {other for name in edge for other in around.get(name, ())} - steps.keys()
+        edge = set[str]().union(*network.touching(edge)) - steps.keys()
         steps |= dict.fromkeys(edge, step)
     return steps
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rfopt.mobility.parts import Arrays
 from rfopt.mobility.setup import (
-    Arrays,
     both_idle_arrays,
     gsm_call_arrays,
     gsm_idle_arrays,
@@ -97,8 +97,8 @@ def traps(network: Network, names: Sequence[str]) -> list[Trap]:
     C2: 45.008 §6.6.2. Handovers: 45.008 annex A. R criterion and priorities: 36.304 §5.2.4. A3: 36.331 §5.5.4.4.
     Circles of more than four cells are not looked for. A timer, or a penalty that runs out, only delays.
     """
-    gsm, lte = _by_rat(network, names)
-    found = circles_and_traps(network, names)
+    gsm, lte = by_rat(network, names)
+    found = circles_and_traps(network, gsm, lte)
     if len(gsm) > 1:
         found += _narrow(network, gsm) + _disagreeing("gsm", network, gsm)
     if len(lte) > 1:
@@ -106,9 +106,8 @@ def traps(network: Network, names: Sequence[str]) -> list[Trap]:
     return found
 
 
-def circles_and_traps(network: Network, names: Sequence[str]) -> list[Trap]:
+def circles_and_traps(network: Network, gsm: pd.Index, lte: pd.Index) -> list[Trap]:
     """Of `traps` those of the kinds ``circle``, ``quality`` and ``one_way``."""
-    gsm, lte = _by_rat(network, names)
     found: list[Trap] = []
     if len(gsm) > 1:
         found += _of_machine("gsm_idle", network, gsm) + _of_machine("gsm_call", network, gsm)
@@ -125,7 +124,7 @@ def long_circles(network: Network, names: Sequence[str], known: Sequence[Trap]) 
     Quality is left out: along it alone a phone would have to find quality bad on every cell. None are told of a
     machine of which shorter ones are known.
     """
-    gsm, lte = _by_rat(network, names)
+    gsm, lte = by_rat(network, names)
     found, said = [], {trap.machine for trap in known}
     for machine, cells in (("gsm_call", gsm), ("lte_call", lte), ("lte_idle", lte)):
         if machine in said or len(cells) <= LONGEST:
@@ -139,7 +138,8 @@ def long_circles(network: Network, names: Sequence[str], known: Sequence[Trap]) 
     return found
 
 
-def _by_rat(network: Network, names: Sequence[str]) -> tuple[pd.Index, pd.Index]:
+def by_rat(network: Network, names: Sequence[str]) -> tuple[pd.Index, pd.Index]:
+    """The GSM and the LTE cells among some, in the order of their names."""
     rats = network.cells["rat"].loc[sorted(set(names))]
     return rats.index[rats == "GSM"], rats.index[rats == "LTE"]
 
@@ -187,30 +187,14 @@ def idle_boundary_db(network: Network, gsm: pd.Index) -> FloatArray:
 def _of_machine(machine: str, network: Network, cells: pd.Index, gsm: pd.Index | None = None) -> list[Trap]:
     """Circles and one-way traps of one machine."""
     gsm = cells[:0] if gsm is None or machine != "idle" else gsm
-    names = cells.append(gsm)
-    arrays = tuple(_frozen(part) for part in _arrays_of(machine, network, cells, gsm))
-    return list(_decided(machine, tuple(names), tuple(network.cells.loc[names, "rat"]), len(cells), arrays))
-
-
-Frozen = tuple[tuple[str, str, tuple[int, ...], bytes], ...]
-
-
-def _frozen(arrays: Arrays) -> Frozen:
-    """Arrays as something to remember an answer by."""
-    whole = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
-    return tuple((name, a.dtype.str, a.shape, a.tobytes()) for name, a in sorted(whole.items()))
-
-
-def _thawed(frozen: Frozen) -> Arrays:
-    return {name: np.frombuffer(raw, dtype=kind).reshape(shape) for name, kind, shape, raw in frozen}
+    return list(_decided(machine, tuple(cells), tuple(gsm), _arrays_of(machine, network, cells, gsm)))
 
 
 @functools.lru_cache(maxsize=512)
-def _decided(
-    machine: str, names: tuple[str, ...], rats: tuple[str, ...], cells: int, frozen: tuple[Frozen, ...]
-) -> tuple[Trap, ...]:
+def _decided(machine: str, own: tuple[str, ...], gsm: tuple[str, ...], arrays: tuple[Arrays, ...]) -> tuple[Trap, ...]:
     """The traps of one machine's parameters; plans share most of them."""
-    arrays = tuple(_thawed(part) for part in frozen)
+    names, cells = own + gsm, len(own)
+    rats = ["GSM" if machine.startswith("gsm") else "LTE"] * cells + ["GSM"] * len(gsm)
     low, high = (np.array([REPORTS_DBM[rat][k] for rat in rats]) for k in (0, 1))
     found: dict[frozenset[str], Trap] = {}
     for doubtful, grid in product((False, True), (0.5 if machine == "lte_call" else 1.0, FINE_DB)):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rfopt.network import Network
-from rfopt.proofs.reuse import distances_km, near_in_relations, related_to
+from rfopt.proofs.reuse import distances_km, near_in_relations
 
 MOST = 40
 """Cells of one set: proofs go over circles of four."""
@@ -23,13 +23,18 @@ def vicinities(network: Network, cells: Iterable[str]) -> list[list[str]]:
     named = [cell for cell in dict.fromkeys(cells) if cell in network.cells.index]
     if len(network.cells) <= MOST:
         return [sorted(map(str, network.cells.index))] if named else []
-    related = related_to(network)
-    return [list(found) for found in dict.fromkeys(tuple(_around(network, related, cell)) for cell in named)]
+    return [list(found) for found in dict.fromkeys(tuple(_around(network, cell)) for cell in named)]
 
 
-def _around(network: Network, related: Mapping[str, set[str]], cell: str) -> list[str]:
+def about(network: Network, sets: Iterable[Iterable[str]]) -> Network:
+    """As much of a network as proofs over some sets of its cells ask: these, and what they are related to."""
+    names = set[str]().union(*sets)
+    return network.subset(names.union(*network.touching(names)))
+
+
+def _around(network: Network, cell: str) -> list[str]:
     away = dict(zip(network.cells.index, distances_km(network.cells, cell).tolist(), strict=True))
-    steps = near_in_relations(related, cell, STEPS)
+    steps = near_in_relations(network, cell, STEPS)
     near = {name for name, distance in away.items() if distance <= NEAR_KM} | steps.keys()
     ranked = sorted(near, key=lambda name: (steps.get(str(name), STEPS + 1), away[name], name))
     return sorted(map(str, ranked[:MOST]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -135,13 +135,14 @@ def frequencies_mhz(cells: pd.DataFrame) -> FloatArray:
         If a channel number lies in no band, naming the cell.
     """
     found = np.empty(len(cells))
-    for row, (name, cell) in enumerate(cells.iterrows()):
-        column, downlink_mhz = ("arfcn", gsm_downlink_mhz) if cell["rat"] == "GSM" else ("earfcn", lte_downlink_mhz)
-        channel = cell.get(column)
-        try:
-            found[row] = DEFAULT_MHZ[cell["rat"]] if pd.isna(channel) else downlink_mhz(int(channel))
-        except ValueError as error:
-            raise InputError(f"cell {printable(name)}: {error}") from None
+    for rat, column, downlink_mhz in (("GSM", "arfcn", gsm_downlink_mhz), ("LTE", "earfcn", lte_downlink_mhz)):
+        rows = np.flatnonzero(cells["rat"] == rat)
+        found[rows] = DEFAULT_MHZ[rat]
+        for channel, at in (cells.iloc[rows].groupby(column).indices if column in cells else {}).items():
+            try:
+                found[rows[at]] = downlink_mhz(int(cast(float, channel)))
+            except ValueError as error:
+                raise InputError(f"cell {printable(cells.index[rows[at[0]]])}: {error}") from None
     return found
 
 

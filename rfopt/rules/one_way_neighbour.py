@@ -17,9 +17,10 @@ def one_way_neighbour(evidence: Evidence, figures: Figures, within_db: float = 1
     """Fires for a relation from a wanted cell, or to one, whose return is missing, where the other cell is audible."""
     levels = evidence.gsm.levels
     findings = []
-    for cell, other in evidence.network.neighbours.index:
+    start, end = evidence.network.ends_at(levels.cells)
+    for cell, other in evidence.network.neighbours.index[start & end]:
         wanted = {cell, other} & set(evidence.wanted)
-        if not wanted or evidence.network.related(other, cell) or not {cell, other} <= set(levels.cells):
+        if not wanted or evidence.network.related(other, cell):
             continue
         away = other if cell in wanted else cell
         excess = np.nanmax(

@@ -11,6 +11,7 @@ import pytest
 from rfopt.kernels import lte_idle
 from rfopt.mobility import setup
 from rfopt.mobility.interference import gsm_coupling, lte_coupling
+from rfopt.mobility.parts import part
 from rfopt.network import Change, Network, apply
 
 from ..networks import network
@@ -52,9 +53,9 @@ def test_a_neighbour_outside_the_chosen_cells_still_puts_its_carrier_on_the_list
 
 
 def test_relations_and_their_parameters() -> None:
-    relation = setup.relations(NET, GSM)
+    relation = part(NET, GSM).related()
     assert {(GSM[i], GSM[j]) for i, j in np.argwhere(relation)} == {("A", "B"), ("B", "A"), ("C", "A")}
-    margin = setup.relation_matrix(NET, GSM, "ho_margin_pbgt_db", -1.0)
+    margin = part(NET, GSM).matrix("ho_margin_pbgt_db", -1.0)
     assert margin.tolist() == [[-1, 9, -1, -1], [6, -1, -1, -1], [6, -1, -1, -1], [-1, -1, -1, -1]]
     arrays = setup.gsm_call_arrays(NET, GSM)
     assert arrays["rxlev_min_cell_dbm"][0, 1] == -90 and arrays["rxlev_min_cell_dbm"][1, 0] == -98

@@ -48,6 +48,7 @@ def town(*buildings: Building, **changes: dict[str, object] | None) -> Network:
     return replace(network(changes), buildings=buildings)
 
 
+FAR = {"rat": "GSM", "kind": "macro", "height_m": 40, "azimuth_deg": None, "bsic": "1-1", "lac": 1}
 HOMES = (block("b1", 0.0, 30), block("b2", 60.0, 20))
 NET = town(*HOMES, B={"building": "b2", "lat": HOME[0] + 60.0 * METRE})
 """A serves b1 where the complaint is, B serves b2."""
@@ -122,6 +123,22 @@ def test_users_of_a_sector_lie_before_its_antenna(groups: Groups) -> None:
     off = np.abs((np.degrees(np.arctan2(east, north)) - 180.0 + 180.0) % 360.0 - 180.0)
     assert off.max() == pytest.approx(40.0, abs=0.5)
     assert (users["height_m"] == 1.5).all() and (users["building"] == "").all()
+
+
+def test_of_a_city_only_the_strongest_cells_of_each_place_are_asked(groups: Groups) -> None:
+    """A road of macros from 3 km on, and one beside the flat."""
+    road = {f"R{k}": {**FAR, "lat": HOME[0] + (3000.0 + 20.0 * k) * METRE, "lon": HOME[1], "arfcn": 10 + k % 50,
+                      "power_dbm": 40} for k in range(99)}  # fmt: skip
+    near = {"N": {**FAR, "lat": HOME[0] + 200.0 * METRE, "lon": HOME[1], "arfcn": 5, "power_dbm": 43}}
+    net = town(*HOMES, B={"building": "b2", "lat": HOME[0] + 60.0 * METRE}, **near, **road)
+    in_city = groups_of(evidence(net, walk_test(NET)), ["A", "B", "C", "L"])
+    names = set(in_city.network.cells.index)
+    assert {"N", "R0", "R20", *NET.cells.index} <= names and "R40" not in names and len(names) < 40
+    before, after = (
+        found(g, apply(n, (Change("C", None, "power_dbm", 43.0, 20.0),))) for g, n in ((groups, NET), (in_city, net))
+    )
+    assert before["users of C", "rxlev_p10_dbm"].loss > 0.5, "the strong neighbour is what takes over in the city"
+    assert after["users of C", "rxlev_p10_dbm"].loss < before["users of C", "rxlev_p10_dbm"].loss
 
 
 def test_users_of_an_omnidirectional_cell_are_all_around() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfopt.proofs.reuse import near_in_relations, related_to
+from rfopt.proofs.reuse import near_in_relations
 from rfopt.proofs.vicinity import MOST, vicinities
 
 from ..networks import network
@@ -18,8 +18,8 @@ def test_a_small_network_is_one_set() -> None:
 
 def test_steps_over_relations_are_the_fewest() -> None:
     net = network(relations=(("A", "B"), ("C", "B"), ("C", "D"), ("L", "M")))
-    assert near_in_relations(related_to(net), "A", 2) == {"A": 0, "B": 1, "C": 2}
-    assert near_in_relations(related_to(net), "A", 6)["D"] == 3
+    assert near_in_relations(net, "A", 2) == {"A": 0, "B": 1, "C": 2}
+    assert near_in_relations(net, "A", 6)["D"] == 3
 
 
 def test_in_a_large_network_each_cell_has_its_own_with_all_it_can_circle_with() -> None:
