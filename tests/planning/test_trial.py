@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 
 from rfopt.finding import Move
-from rfopt.network import Change, apply
+from rfopt.network import Change, apply, relation_default
 from rfopt.planning.trial import parts_of, with_move, without
 
 from ..networks import network
 
-NET = network({"A": {"rat": "GSM"}, "B": {"rat": "GSM"}})
+NET = network(relations=())
 ADDED = Change("A", "B", "neighbour", "absent", "present")
-POWER = Change("A", None, "power_dbm", float(NET.cells.at["A", "power_dbm"]), 20.0)
+POWER = Change("A", None, "power_dbm", 12.0, 20.0)
 
 
 def _margin(new: float) -> Change:
-    return Change("A", "B", "ho_margin_pbgt_db", 4.0, new)
+    return Change("A", "B", "ho_margin_pbgt_db", relation_default("ho_margin_pbgt_db", "GSM"), new)
 
 
 def test_a_relation_that_goes_takes_its_margin_with_it() -> None:
