@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rfopt.finding import Move
-from rfopt.network import Plan, keys_of
+from rfopt.network import Change, Plan, keys_of
 from rfopt.planning.score import COST_WEIGHT, Score, cost_of
 
 SURE = 0.9
@@ -115,15 +115,21 @@ def with_move(plan: Plan, move: Move) -> Plan:
 
 
 def without(plan: Plan, part: Plan) -> Plan:
-    """A plan less some of its changes."""
-    return tuple(change for change in plan if change not in part)
+    """A plan less some of its changes; what it sets of a relation that it then no longer adds goes too."""
+    return tuple(c for c in plan if c not in part and not any(_rests_on(c, gone) for gone in part))
+
+
+def _rests_on(change: Change, added: Change) -> bool:
+    """True for a parameter of a relation that the other change adds."""
+    relation = added.parameter == "neighbour" and added.new == "present"
+    return relation and change != added and (change.cell, change.neighbour) == (added.cell, added.neighbour)
 
 
 def parts_of(plan: Plan, moves: Sequence[Move]) -> list[Plan]:
     """A plan cut into its moves: changes that were proposed together stay together.
 
     Changes of one cell's or relation's parameter belong to the move that made them; redirect entries proposed
-    together are one part.
+    together are one part, and so are a relation that is added and what is set of it.
     """
     parts: list[Plan] = []
     left = list(plan)
@@ -132,4 +138,10 @@ def parts_of(plan: Plan, moves: Sequence[Move]) -> list[Plan]:
         if len(part) == len(move.changes):
             parts.append(part)
             left = [c for c in left if c not in part]
-    return parts + [(c,) for c in left]
+    parts += [(c,) for c in left]
+    for added in plan:
+        bound = [part for part in parts if added in part or any(_rests_on(c, added) for c in part)]
+        if len(bound) > 1:
+            whole = in_order(tuple(c for part in bound for c in part))
+            parts = [part for part in parts if part not in bound] + [whole]
+    return parts
