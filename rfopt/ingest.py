@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,8 +25,7 @@ from rfopt.logs.column_map import read_map
 from rfopt.logs.events import is_event_header
 from rfopt.logs.mapped import read_mapped
 from rfopt.logs.opening import header_names
-from rfopt.logs.streams import frame_of
-from rfopt.logs.transitions import LOOKED_AT, pingpong, stays, transitions
+from rfopt.logs.transitions import Stays, pingpong, transitions
 from rfopt.logs.writing import Sink, table_file
 from rfopt.words import say
 
@@ -193,7 +191,7 @@ class _Gathered:
         self.files: list[tuple[Path, Counted]] = []
         self._output = output
         self._sink = sink
-        self._stays = [stays(frame_of([], output, LOOKED_AT))]
+        self._stays = Stays()
         self._notes: list[str] = []
         self._shifts: list[str] = []
         self._end = 0.0
@@ -221,11 +219,11 @@ class _Gathered:
         with writing(self._output):
             self._sink.add(readings)
         self._end = max(self._end, pc.max(readings["time"]).as_py())
-        self._stays.append(stays(frame_of([readings.filter(readings["serving"])], path, LOOKED_AT)))
+        self._stays.take(readings, path)
 
     def result(self) -> Ingested:
         """The counts, once all logs have been gone through."""
-        moves = transitions(pd.concat(self._stays, ignore_index=True))
+        moves = transitions(self._stays.rows())
         kinds = Counter((moves["kind"] + " " + moves["rat_from"] + "→" + moves["rat_to"]).tolist())
         back = int(pingpong(moves, PINGPONG_S).sum())
         files = tuple(file for _, file in self.files)

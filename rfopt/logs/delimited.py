@@ -7,6 +7,7 @@ delimiter at the end of each row is allowed, and a value that is no number is an
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.kernels import fields
+from rfopt.logs.streams import merged_words
 from rfopt.logs.text_blocks import TextFile, in_order
+from rfopt.tables import EMPTY, LONGEST_FIELD
 
 BLANKS = frozenset(["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"])
 PLAIN = frozenset("0123456789+-.eE")
@@ -32,35 +35,42 @@ _Made = TypeVar("_Made")
 class Layout:
     """How the rows below a header are built: their delimiter, their number of fields, and the wanted columns' places.
 
-    Columns stand in blocks in the order in which they are wanted, so that those wanted side by side can be read at
-    once. `body` is the number of the first line below the header, counted from 0.
+    Columns of numbers and of words are given as name → place; a column may be both. `body` is the number of the first
+    line below the header, counted from 0.
     """
 
     file: TextFile
     delimiter: str
     width: int
-    wanted: Mapping[str, int]
+    numbers: Mapping[str, int]
+    texts: Mapping[str, int]
     body: int
     closed: bool
+
+    @functools.cached_property
+    def number_of(self) -> dict[str, int]:
+        """The column of a block's `numbers` that each name has; names of one place share it."""
+        return _columns(self.numbers)
+
+    @functools.cached_property
+    def text_of(self) -> dict[str, int]:
+        """The same for `begin` and `size`."""
+        return _columns(self.texts)
 
     @property
     def quoted(self) -> bool:
         """Whether quotes stand around fields; in text with tabs they are part of it."""
         return self.delimiter != "\t"
 
-    @property
-    def places(self) -> tuple[int, ...]:
-        """The places of the wanted columns, each once."""
-        return tuple(dict.fromkeys(self.wanted.values()))
 
-    @property
-    def slots(self) -> dict[str, int]:
-        """Where each wanted column stands in a block."""
-        slot = {place: k for k, place in enumerate(self.places)}
-        return {name: slot[place] for name, place in self.wanted.items()}
+def _columns(places: Mapping[str, int]) -> dict[str, int]:
+    column = {place: k for k, place in enumerate(dict.fromkeys(places.values()))}
+    return {name: column[place] for name, place in places.items()}
 
 
-def layout_of(file: TextFile, delimiter: str, width: int, wanted: Mapping[str, int]) -> Layout:
+def layout_of(
+    file: TextFile, delimiter: str, width: int, numbers: Mapping[str, int], texts: Mapping[str, int]
+) -> Layout:
     """The layout of a file whose header has `width` names, given the places of the wanted columns."""
     lines = file.opening(OPENING_BYTES)[:OPENING_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     header = next((k for k, line in enumerate(lines) if line.strip(b"\t,;| ")), len(lines))
@@ -68,7 +78,7 @@ def layout_of(file: TextFile, delimiter: str, width: int, wanted: Mapping[str, i
     first = lines[header + 1 : header + 1 + OPENING_ROWS]
     closed = sum(line.count(mark) == width and line.endswith(mark) for line in first)
     plain = sum(line.count(mark) == width - 1 for line in first)
-    return Layout(file, delimiter, width, wanted, header + 1, closed > plain)
+    return Layout(file, delimiter, width, numbers, texts, header + 1, closed > plain)
 
 
 @dataclass(frozen=True)
@@ -77,11 +87,18 @@ class Block:
 
     Attributes
     ----------
-    slots : dict of name → column
-        Where the wanted columns stand in `begin` and `size`.
+    layout : Layout
     text : ndarray[byte]
-    begin, size : ndarray[row, column]
-        Where in `text` each wanted field stands (see `rfopt.kernels.fields`).
+    numbers : ndarray[number, row]
+        NaN for unknown; the layout's `number_of` tells the columns.
+    strange : list of (number, row, word)
+        What stands where neither a number nor a blank does.
+    begin, size : ndarray[text, row]
+        Where in `text` the fields of words stand (see `rfopt.kernels.fields`).
+    extent : ndarray[2, row]
+        Begin and end of each row.
+    rough : ndarray[row]
+        Rows with a field longer than `LONGEST_FIELD` bytes, or with quotes that are not plain.
     lines : ndarray[row]
         The line of each row in the file.
     misfits : list of (line, fields)
@@ -92,11 +109,14 @@ class Block:
         How far into the file the block reaches, for progress.
     """
 
-    slots: Mapping[str, int]
-    delimiter: str
+    layout: Layout
     text: NDArray[np.uint8]
+    numbers: NDArray[np.float64]
+    strange: list[tuple[int, int, str]]
     begin: NDArray[np.int32]
     size: NDArray[np.int32]
+    extent: NDArray[np.int32]
+    rough: NDArray[np.bool_]
     lines: NDArray[np.int64]
     misfits: list[tuple[int, int]]
     hollow: frozenset[int] = frozenset()
@@ -104,79 +124,75 @@ class Block:
 
     def take(self, rows: NDArray[np.int64]) -> Block:
         """Some of the rows."""
-        return replace(self, begin=self.begin[rows], size=self.size[rows], lines=self.lines[rows], misfits=[])
-
-    def numbers(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """Columns of numbers, [row, name]: NaN for unknown and throughout a column that the file lacks."""
-        values, odd = self.checked_numbers(names)
-        for (row, column), word in odd.items():
-            values[row, column] = number_of(word)
-        return values
+        place = {row: k for k, row in enumerate(rows.tolist())}
+        strange = [(number, place[row], word) for number, row, word in self.strange if row in place]
+        parts = {
+            name: getattr(self, name)[..., rows] for name in ("numbers", "begin", "size", "extent", "rough", "lines")
+        }
+        return replace(self, strange=strange, **parts)
 
     def number(self, name: str) -> NDArray[np.float64]:
-        """One column of numbers."""
-        return self.numbers([name])[:, 0]
-
-    def checked_numbers(self, names: Sequence[str]) -> tuple[NDArray[np.float64], dict[tuple[int, int], str]]:
-        """Columns of numbers, and the words that stand where no plain number does; those read as NaN."""
-        out = np.full((len(self.lines), len(names)), np.nan)
-        odd = np.zeros(out.shape, dtype=np.uint8)
-        slots = [self.slots.get(name, -1) for name in names]
-        count = 0
-        for first, slot, width in _side_by_side(slots):
-            here, there = slice(first, first + width), slice(slot, slot + width)
-            count += fields.numbers(self.text, self.begin[:, there], self.size[:, there], out[:, here], odd[:, here])
-        if not count:
-            return out, {}
-        return out, {(row, k): self.word(row, slots[k]) for row, k in np.argwhere(odd).tolist()}
+        """One column of numbers: NaN throughout one that the file lacks."""
+        column = self.layout.number_of.get(name, -1)
+        return self.numbers[column] if column >= 0 else np.full(len(self.lines), np.nan)
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], list[str]]:
         """A column of words as numbers of a list, in which each word stands once; blanks around them are off."""
-        slot = self.slots.get(name, -1)
-        if slot < 0 or not len(self.lines):
+        if name not in self.layout.texts or not len(self.lines):
             return np.zeros(len(self.lines), dtype=np.int32), [""]
+        begin, size = self._column(name)
         codes, first = np.empty((2, len(self.lines)), dtype=np.int32)
         table = np.full(1 << (2 * len(codes)).bit_length(), -1, dtype=np.int32)
-        count = fields.words(self.text, self.begin[:, slot], self.size[:, slot], codes, first, table)
-        found = [self.word(row, slot).strip() for row in first[:count].tolist()]
-        unique = list(dict.fromkeys(found))
-        if len(unique) == len(found):
-            return codes, unique
-        places = {word: k for k, word in enumerate(unique)}
-        return np.array([places[word] for word in found], dtype=np.int32)[codes], unique
+        count = fields.words(self.text, begin, size, codes, first, table)
+        return merged_words(codes, [self.word(row, name).strip() for row in first[:count].tolist()])
 
-    def word(self, row: int, slot: int) -> str:
+    def word(self, row: int, name: str) -> str:
         """A field's text, freed of quotes."""
-        begin, size = int(self.begin[row, slot]), int(self.size[row, slot])
-        word = self.text[begin : begin + abs(size)].tobytes().decode("utf-8", "replace")
-        if size >= 0:
-            return word
-        try:
-            return next(csv.reader(io.StringIO(word, newline=""), delimiter=self.delimiter), [""])[0]
-        except csv.Error:
-            return word
+        begin, size = (int(values[row]) for values in self._column(name))
+        word = _text(self.text[begin : begin + abs(size)])
+        return word if size >= 0 else _cut(word, self.layout.delimiter)[0]
 
-    def well_quoted(self, row: int) -> bool:
-        """Whether what stands in a row's quotes that are not plain is written as quotes have to be."""
-        for begin, size in zip(self.begin[row].tolist(), self.size[row].tolist(), strict=True):
-            if size < 0:
-                word = self.text[begin : begin - size].tobytes().decode("utf-8", "replace")
-                try:
-                    list(csv.reader(io.StringIO(word, newline=""), delimiter=self.delimiter, strict=True))
-                except csv.Error:
-                    return False
-        return True
+    def fields(self, row: int, strict: bool = False) -> list[str]:
+        """All fields of a row.
+
+        Raises
+        ------
+        csv.Error
+            Where `strict` is set and its quotes are not written as they have to be.
+        """
+        text = _text(self.text[self.extent[0, row] : self.extent[1, row]])
+        if self.layout.quoted and '"' in text:
+            return _cut(text, self.layout.delimiter, strict)
+        return text.split(self.layout.delimiter)
 
     def moments_us(self, name: str, marks: str) -> tuple[NDArray[np.int64], int]:
         """Microseconds since 1970 of stamps of one shape (see `rfopt.kernels.fields.moments`); how many have not."""
         out = np.full(len(self.lines), fields.NO_MOMENT, dtype=np.int64)
-        if name not in self.slots:
+        if name not in self.layout.texts:
             return out, len(out)
-        slot = self.slots[name]
         bytes_of = np.frombuffer(marks.encode(), dtype=np.uint8).astype(np.int64)
-        return out, int(fields.moments(self.text, self.begin[:, slot], self.size[:, slot], bytes_of, out))
+        return out, int(fields.moments(self.text, *self._column(name), bytes_of, out))
+
+    def _column(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        column = self.layout.text_of[name]
+        return self.begin[column], self.size[column]
 
 
+def _text(raw: NDArray[np.uint8]) -> str:
+    return raw.tobytes().decode("utf-8", "replace")
+
+
+def _cut(text: str, delimiter: str, strict: bool = False) -> list[str]:
+    """The fields of a row with quotes; the row as it stands if a field is too long for that."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict), [""])
+    except csv.Error:
+        if strict:
+            raise
+        return text.split(delimiter)
+
+
+@functools.lru_cache(maxsize=1 << 12)
 def number_of(word: str) -> float:
     """The number that an odd field states; NaN for none, and for what is not finite.
 
@@ -196,14 +212,13 @@ def number_of(word: str) -> float:
     return value if np.isfinite(value) else float("nan")
 
 
-def _side_by_side(slots: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Runs of slots that follow each other, as first, slot of the first, count; slots below 0 are passed over."""
-    first = 0
-    for k in range(1, len(slots) + 1):
-        if k == len(slots) or slots[k] != slots[k - 1] + 1 or slots[first] < 0:
-            if slots[first] >= 0:
-                yield first, slots[first], k - first
-            first = k
+def means_nothing(word: str) -> bool:
+    """Whether a word in a column of numbers says that none is known.
+
+    >>> means_nothing(" n/a "), means_nothing("nan")
+    (True, False)
+    """
+    return word.strip().lower() in EMPTY - {"nan"}
 
 
 def read_blocks(layout: Layout, make: Callable[[Block], _Made]) -> Iterator[_Made]:
@@ -243,21 +258,46 @@ def _line_length(text: bytes) -> int:
 def _block(layout: Layout, raw: bytes, lines: int, ends: int, done: int) -> Block:
     text = np.frombuffer(raw, dtype=np.uint8)
     most = ends + 1
-    slot_of = np.full(layout.width, -1, dtype=np.int64)
-    slot_of[list(layout.places)] = np.arange(len(layout.places))
-    begin, size = np.empty((2, most, len(layout.places)), dtype=np.int32)
+    number_at, text_at = _at_places(layout.numbers, layout.width), _at_places(layout.texts, layout.width)
+    values, odd = np.empty((number_at.max() + 1, most)), np.zeros((number_at.max() + 1, most), dtype=np.uint8)
+    begin, size = np.empty((2, text_at.max() + 1, most), dtype=np.int32)
+    extent, rough = np.empty((2, most), dtype=np.int32), np.empty(most, dtype=np.uint8)
     line, stray = np.empty(most, dtype=np.int64), np.empty((most, 4), dtype=np.int64)
-    quote = fields.QUOTE if layout.quoted else -1
-    rows, strays = fields.cut(
-        text, ord(layout.delimiter), quote, layout.closed, layout.width, slot_of, begin, size, line, stray
-    )
+    rows, strays, odds = fields.cut(
+        text, ord(layout.delimiter), fields.QUOTE if layout.quoted else -1, layout.closed, layout.width, LONGEST_FIELD,
+        number_at, text_at, values, odd, begin, size, extent, rough, line, stray,
+    )  # fmt: skip
     misfits = [(at + lines + 1, count) for at, count in stray[:strays, :2].tolist()]
     hollow = frozenset(
         at + lines + 1 for at, _, start, end in stray[:strays].tolist() if is_blank(raw[start:end], layout.delimiter)
     )
-    return Block(
-        layout.slots, layout.delimiter, text, begin[:rows], size[:rows], line[:rows] + lines + 1, misfits, hollow, done
-    )
+    block = Block(
+        layout, text, values[:, :rows], [], begin[:, :rows], size[:, :rows], extent[:, :rows], rough[:rows] > 0,
+        line[:rows] + lines + 1, misfits, hollow, done,
+    )  # fmt: skip
+    if odds:
+        _read_odd(block, odd[:, :rows])
+    return block
+
+
+def _at_places(places: Mapping[str, int], width: int) -> NDArray[np.int64]:
+    """The column of each place; −1 for the unwanted."""
+    columns = np.full(width, -1, dtype=np.int64)
+    for name, column in _columns(places).items():
+        columns[places[name]] = column
+    return columns
+
+
+def _read_odd(block: Block, odd: NDArray[np.uint8]) -> None:
+    """Read the numbers of unusual form one by one."""
+    places = list(dict.fromkeys(block.layout.numbers.values()))
+    for row in np.flatnonzero(odd.any(axis=0)).tolist():
+        words = block.fields(row)
+        for number in np.flatnonzero(odd[:, row]).tolist():
+            word = words[places[number]]
+            block.numbers[number, row] = number_of(word)
+            if np.isnan(block.numbers[number, row]) and not means_nothing(word):
+                block.strange.append((number, row, word))
 
 
 @dataclass(frozen=True)
@@ -292,17 +332,16 @@ def read_columns(
     InputError
         If a row is too long.
     """
-    layout = layout_of(file, delimiter, width, {**numeric, **textual})
+    layout = layout_of(file, delimiter, width, numeric, textual)
 
     def made(block: Block) -> tuple[Any, ...]:
-        texts = [block.codes(name) for name in textual]
-        return block.numbers(list(numeric)), texts, block.lines, block.misfits
+        return block.numbers, [block.codes(name) for name in textual], block.lines, block.misfits
 
     parts = list(read_blocks(layout, made))
-    numbers = np.concatenate([part[0] for part in parts] or [np.empty((0, len(numeric)))])
-    lines = np.concatenate([part[2] for part in parts] or [np.empty(0, dtype=np.int64)])
+    numbers = np.concatenate([np.empty((len(set(numeric.values())), 0)), *(part[0] for part in parts)], axis=1)
+    lines = np.concatenate([np.empty(0, dtype=np.int64), *(part[2] for part in parts)])
     return Columns(
-        {name: numbers[:, k] for k, name in enumerate(numeric)},
+        {name: numbers[column] for name, column in layout.number_of.items()},
         {name: _joined([part[1][k] for part in parts]) for k, name in enumerate(textual)},
         lines,
         [misfit for part in parts for misfit in part[3]],

@@ -22,7 +22,7 @@ from rfopt.logs.events import MODES, is_event_header, plain, read_events
 from rfopt.logs.gnettrack_survey import Survey, clock_of, sinr_of, survey
 from rfopt.logs.identity import GSM, LTE, TECHS, cell_labels, foreign_channels, technology
 from rfopt.logs.instants import astray
-from rfopt.logs.neighbours import Around, Cells, Heard, heard_readings, neighbours
+from rfopt.logs.neighbours import Cells, Heard, heard_readings
 from rfopt.logs.opening import header_names, hidden_numbers, names_the_subscriber
 from rfopt.logs.running import Ordered, Running
 from rfopt.logs.streams import Part, Rejects, Stream
@@ -68,7 +68,10 @@ def gnettrack(path: Path) -> Stream | None:
         raise InputError(f"is a G-NetTrack event file, expected the log beside it{_log_beside(path)}", path)
     while plains[-1] == "":
         plains.pop()
-    layout = layout_of(text_file(path), delimiter, len(plains), _places(plains, path))
+    places = _places(plains, path)
+    texts = {name: place for name, place in places.items() if name in TEXTS.values() or name.startswith("tech.")}
+    numbers = {name: place for name, place in places.items() if name not in texts}
+    layout = layout_of(text_file(path), delimiter, len(plains), numbers, texts)
     private = [name for name in names if names_the_subscriber(name)]
     stream = Stream(path, "gnettrack", layout.file.size)
     stream.parts = _parts(stream, layout, ", ".join(private))
@@ -81,7 +84,7 @@ def _log_beside(path: Path) -> str:
 
 
 def _places(plains: list[str], path: Path) -> dict[str, int]:
-    """Where each wanted column stands. A neighbour's are called ``rxlev.3``; those of one kind follow each other."""
+    """Where each wanted column stands. A neighbour's are called ``rxlev.3``."""
     places: dict[str, int] = {}
     for place, name in enumerate(plains):
         block = NEIGHBOUR.fullmatch(name)
@@ -93,12 +96,7 @@ def _places(plains: list[str], path: Path) -> dict[str, int]:
         places.setdefault(wanted, place)
     if "level" not in places:
         raise InputError("column 'Level' is missing, expected Timestamp, NetworkTech and Level", path, 1)
-    return {name: places[name] for name in sorted(places, key=_kind_and_number)}
-
-
-def _kind_and_number(name: str) -> tuple[str, int]:
-    kind, _, number = name.partition(".")
-    return kind, int(number or 0)
+    return places
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,6 @@ class _Rows:
     server: Cells
     heard: Heard
     rejects: Rejects
-    passed: int
     done: int
 
 
@@ -124,7 +121,7 @@ def _parts(stream: Stream, layout: Layout, private: str) -> Iterator[Part]:
     others = np.zeros(len(TECHS), dtype=np.int64)
     passed = 0
     for rows in read_blocks(layout, lambda block: _rows(block, facts, modes, layout.width)):
-        passed += rows.passed
+        passed += rows.heard.passed
         others += np.bincount(rows.server.tech, minlength=len(TECHS))
         stream.rows += len(rows.seconds) + len(rows.rejects)
         own = np.array([labels.setdefault(word, len(labels)) for word in rows.server.labels], dtype=np.int64)
@@ -164,14 +161,12 @@ def _rows(block: Block, facts: Survey, modes: Modes, width: int) -> _Rows:
     blank = np.zeros(len(faults), dtype=bool)
     blank[faults > 0] = _blank(block, np.flatnonzero(faults > 0))
     used = np.flatnonzero(faults == 0)
-    around: Around = neighbours(block, server, used)
     mine = server.take(used)
     seconds = clock - facts.zero_s
     lat, lon = _position(block)
     sinr = np.full(len(tech), np.nan) if facts.flat else sinr_of(block, tech)
     instants = {"lat": lat[used], "lon": lon[used], "sinr_db": sinr[used]}
-    mode = modes(block, seconds)[used]
-    heard = heard_readings(instants, mode, MODE_WORDS, block.lines[used], mine, around.cells)
+    heard = heard_readings(block, used, mine, instants, modes(block, seconds)[used], MODE_WORDS)
     rejects = [
         (int(block.lines[k]), FAULTS[faults[k]], _detail(block, FAULTS[faults[k]], k))
         for k in np.flatnonzero((faults > 0) & ~blank).tolist()
@@ -180,7 +175,7 @@ def _rows(block: Block, facts: Survey, modes: Modes, width: int) -> _Rows:
     code = np.nan_to_num(block.number("code")[used], nan=-1.0)
     known = (mine.tech == GSM) & (mine.channel > 0)
     key = np.where(known, np.nan_to_num(mine.channel) * 1000 + code, -1).astype(np.int64)
-    return _Rows(seconds[used], key, mine, heard, sorted(rejects), around.passed, block.last_byte)
+    return _Rows(seconds[used], key, mine, heard, sorted(rejects), block.last_byte)
 
 
 def _server(
@@ -206,25 +201,24 @@ def _server(
 def _blank(block: Block, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of some rows hold nothing at all."""
     some = block.take(rows)
-    empty = np.ones(len(rows), dtype=bool)
-    texts = [name for name in block.slots if name in TEXTS.values() or name.startswith("tech.")]
-    for name in texts:
+    empty = np.isnan(some.numbers).all(axis=0)
+    for name in block.layout.texts:
         codes, words = some.codes(name)
-        empty &= np.array([word == "" for word in words])[codes] if len(rows) else True
-    return np.asarray(empty & np.isnan(some.numbers([name for name in block.slots if name not in texts])).all(axis=1))
+        empty &= np.array([word == "" for word in words])[codes]
+    return np.asarray(empty)
 
 
 def _detail(block: Block, fault: str, k: int) -> str:
     """What was found in row `k`, of what rfopt reads alone; digits as many as a subscriber's number has are hidden."""
-    stamp, tech = (hidden_numbers(block.word(k, block.slots[name]).strip()) for name in ("timestamp", "tech"))
+    stamp, tech = (hidden_numbers(block.word(k, name).strip()) for name in ("timestamp", "tech"))
     if fault in ("broken timestamp", "clock jump"):
         return f"Timestamp '{printable(stamp, 30)}'"
     if fault == "no technology":
         return f"NetworkTech '{printable(tech, 30)}'"
     if fault == "no level":
-        level = block.take(np.array([k])).number("level")[0]
+        level = block.number("level")[k]
         return hidden_numbers(f"{tech} with Level {'empty' if np.isnan(level) else f'{level:g}'}")
-    return hidden_numbers(f"{tech} with channel {block.take(np.array([k])).number('channel')[0]:.0f}")
+    return hidden_numbers(f"{tech} with channel {block.number('channel')[k]:.0f}")
 
 
 Modes = Callable[[Block, NDArray[np.float64]], NDArray[np.int64]]
@@ -233,7 +227,7 @@ Modes = Callable[[Block, NDArray[np.float64]], NDArray[np.int64]]
 
 def _modes(path: Path, layout: Layout, facts: Survey) -> tuple[Modes, str]:
     """What tells the modes, and where that is known from."""
-    if "state" in layout.wanted:
+    if "state" in layout.texts:
         return _stated, ""
     beside = path.with_name(f"{path.stem}_events{path.suffix}")
     if not beside.exists():

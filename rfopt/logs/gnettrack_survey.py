@@ -62,12 +62,13 @@ class _Look:
 
 def survey(layout: Layout) -> Survey:
     """Go through a file for what holds of all of it."""
-    wanted = {name: layout.wanted[name] for name in ("timestamp", "tech", "snr") if name in layout.wanted}
-    looks = list(read_blocks(replace(layout, wanted=wanted), _look))
+    texts = {name: layout.texts[name] for name in ("timestamp", "tech")}
+    numbers = {name: layout.numbers[name] for name in ("snr",) if name in layout.numbers}
+    looks = list(read_blocks(replace(layout, numbers=numbers, texts=texts), _look))
     flat = sum(look.known for look in looks) > 1 and not any(look.loud for look in looks)
     clock = lines = None
     if not any(len(look.days) for look in looks):
-        columns = read_columns(layout.file, layout.delimiter, layout.width, {}, {"timestamp": wanted["timestamp"]})
+        columns = read_columns(layout.file, layout.delimiter, layout.width, {}, {"timestamp": texts["timestamp"]})
         clock, lines = moments_s(columns.texts["timestamp"])[0], columns.lines
         looks = [_look_at(clock)]
     days = np.concatenate([np.empty(0), *(look.days for look in looks)])
@@ -117,5 +118,4 @@ def clock_of(block: Block, facts: Survey) -> NDArray[np.float64]:
 def sinr_of(block: Block, tech: NDArray[np.int64]) -> NDArray[np.float64]:
     """SINR of LTE servers in dB."""
     sinr = block.number("snr")
-    sinr[~((tech == LTE) & (np.abs(sinr) <= HIGHEST_SINR_DB))] = np.nan
-    return sinr
+    return np.where((tech == LTE) & (np.abs(sinr) <= HIGHEST_SINR_DB), sinr, np.nan)

@@ -100,25 +100,24 @@ def foreign_channels(tech: NDArray[np.int64], channel: NDArray[np.float64]) -> N
     >>> foreign_channels(np.array([1, 3, 1, 2]), np.array([3060.0, 1850.0, 62.0, 62.0])).tolist()
     [True, True, False, False]
     """
-    checked = (tech == GSM) | (tech == TECHS.index("3G"))
-    foreign = np.zeros(tech.shape, dtype=bool)
-    if checked.any():
-        own = _own_channels()
-        here = channel[checked]
-        known = here > 0
-        whole = np.where(known & (here < own.shape[1]), here, 0).astype(np.int64)
-        foreign[checked] = known & ~own[tech[checked], whole]
-    return foreign
+    own = own_channels()
+    known = channel > 0
+    whole = np.where(known & (channel < own.shape[1]), channel, 0).astype(np.int64)
+    return np.asarray(known & ~own[tech, whole])
 
 
 @functools.cache
-def _own_channels() -> NDArray[np.bool_]:
-    """Whether a technology has a channel, [place in `TECHS`, channel]."""
-    own = np.zeros((len(TECHS), 1 << 14), dtype=bool)
+def own_channels() -> NDArray[np.bool_]:
+    """Whether a technology has a channel, [place in `TECHS`, channel], 0 standing for those beyond.
+
+    Told are GSM and 3G; the others have any.
+    """
+    own = np.ones((len(TECHS), 1 << 14), dtype=bool)
     for rat, spans in (("GSM", [(band.low, band.high) for band in GSM_BANDS]), ("3G", UMTS_DOWNLINK)):
+        own[TECHS.index(rat)] = False
         for low, high in spans:
             own[TECHS.index(rat), low : high + 1] = True
-    own[:, 0] = False
+        own[TECHS.index(rat), 0] = False
     return own
 
 

@@ -19,11 +19,11 @@ from rfopt.logs import LOG_COLUMNS, log_formats, number_text
 from rfopt.logs.checked import Batch, checked_parts
 from rfopt.logs.checks import is_table, refuse
 from rfopt.logs.dates import Clock, moment_of, us_of
-from rfopt.logs.delimited import number_of
+from rfopt.logs.delimited import means_nothing, number_of
 from rfopt.logs.opening import opening
 from rfopt.logs.picking import Span
-from rfopt.logs.streams import Part, Stream
-from rfopt.logs.typed import NUMBERS, WORDS, Typed, Words, means_nothing, meant, merged_words
+from rfopt.logs.streams import Part, Stream, Words, merged_words
+from rfopt.logs.typed import NUMBERS, WORDS, Typed, meant
 from rfopt.logs.writing import GROUP_ROWS, PICKED_BY, START
 from rfopt.tables import Rows, require_columns, schema
 

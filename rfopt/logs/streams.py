@@ -20,6 +20,8 @@ LOG_COLUMNS = tuple(schema("log"))
 READING_COLUMNS = (*LOG_COLUMNS, "file", "line")
 """Columns of `rfopt.logs.Log.readings`."""
 WORDS = pa.dictionary(pa.int32(), pa.string())
+Words = tuple[NDArray[np.int32], list[str]]
+"""Words of rows by their place in a list in which each stands once."""
 Rejects = list[tuple[int, str, str]]
 """Line, reason, text of rows that could not be used."""
 
@@ -72,7 +74,8 @@ def part_table(count: int, columns: Mapping[str, Any]) -> pa.Table:
 
 def numbers(values: NDArray[np.float64]) -> pa.Array:
     """Real numbers, NaN becoming null."""
-    return pa.array(values, from_pandas=True)
+    unknown = np.isnan(values)
+    return pa.array(values, mask=unknown) if unknown.any() else pa.array(values)
 
 
 def whole_numbers(values: NDArray[np.float64]) -> pa.Array:
@@ -81,14 +84,28 @@ def whole_numbers(values: NDArray[np.float64]) -> pa.Array:
     return pa.array(np.where(unknown, 0.0, values).astype(np.int32), mask=unknown)
 
 
+def known(values: NDArray[Any], others: NDArray[np.bool_]) -> pa.Array:
+    """Numbers of some rows, those of the others becoming null, and with them NaN and whole numbers below 0."""
+    unknown = others | (np.isnan(values) if values.dtype.kind == "f" else values < 0)
+    return pa.array(values, mask=unknown) if unknown.any() else pa.array(values)
+
+
 def words(codes: NDArray[Any], known: Sequence[str]) -> pa.Array:
     """Words by their place in a list in which each stands once; '' becomes null."""
     codes = np.asarray(codes, dtype=np.int32)
-    nothing = [k for k, word in enumerate(known) if word == ""]
-    unknown = np.isin(codes, nothing) if nothing else None
+    unknown = codes == known.index("") if "" in known else None
     if unknown is not None and unknown.all():
         return pa.nulls(len(codes), WORDS)
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=unknown), pa.array(known, pa.string()))
+
+
+def merged_words(codes: NDArray[np.int32], words: list[str]) -> Words:
+    """Words of which some are the same, each once."""
+    unique = list(dict.fromkeys(words))
+    if len(unique) == len(words):
+        return codes, words
+    place = {word: k for k, word in enumerate(unique)}
+    return np.array([place[word] for word in words], dtype=np.int32)[codes], unique
 
 
 def part_of(readings: pd.DataFrame) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +17,12 @@ from rfopt.logs import log_formats
 from rfopt.logs.checked import Batch, checked_parts
 from rfopt.logs.checks import ISO_TIME, is_table, refuse
 from rfopt.logs.dates import Clock, moment_of, us_of
-from rfopt.logs.delimited import Block, Layout, header_text, layout_of, number_of, read_blocks, text_from
+from rfopt.logs.delimited import Block, Layout, header_text, layout_of, read_blocks, text_from
 from rfopt.logs.instants import LONGEST_LOG_S
 from rfopt.logs.opening import header_names
-from rfopt.logs.streams import Part, Stream
+from rfopt.logs.streams import Part, Stream, Words, merged_words
 from rfopt.logs.text_blocks import text_file
-from rfopt.logs.typed import NUMBERS, WORDS, Typed, Words, means_nothing, meant, merged_words
+from rfopt.logs.typed import NUMBERS, WORDS, Typed, meant
 from rfopt.tables import LONGEST_FIELD, Rows, require_columns, schema, split_rows
 
 ISO_MARKS = ("-T:.", "- :.")
@@ -47,12 +48,15 @@ def table(path: Path) -> Stream | None:
     if not is_table(names) or delimiter == "|":
         return None
     file = text_file(path)
-    layout = layout_of(file, delimiter, len(names), {})
+    layout = layout_of(file, delimiter, len(names), {}, {})
     header = split_rows(header_text(layout), path, delimiter)
     require_columns(header, "log")
-    wanted = {name or f"column {k}": k for k, name in enumerate(header.header)}
+    places = {name or f"column {k}": k for k, name in enumerate(header.header)}
+    numbers = {name: places[name] for name in NUMBERS if name in places}
+    texts = {name: place for name, place in places.items() if name not in numbers}
     stream = Stream(path, "table", file.size)
-    stream.parts = _parts(stream, replace(layout, wanted=wanted, width=len(header.header), closed=False), header)
+    layout = replace(layout, numbers=numbers, texts=texts, width=len(header.header), closed=False)
+    stream.parts = _parts(stream, layout, header)
     return stream
 
 
@@ -60,6 +64,8 @@ def _parts(stream: Stream, layout: Layout, header: Rows) -> Iterator[Part]:
     first = next(_opening_rows(layout), None)
     clock = Clock() if first is None else _clock(layout, first[1])
     stream.start = clock.start
+    if not clock.dated:
+        layout = replace(layout, numbers={"time": layout.texts["time"], **layout.numbers})
 
     def refused(line: int) -> NoReturn:
         rows = [] if first is None or first[0] == line else [(first[0], _row(layout, header, first[0]))]
@@ -77,7 +83,7 @@ def _opening_rows(layout: Layout) -> Iterator[tuple[int, str]]:
     """Line and time of the rows that are not empty."""
     for block in read_blocks(layout, lambda block: block):
         for row in np.flatnonzero(~_hollow(block)).tolist():
-            yield int(block.lines[row]), block.word(row, block.slots["time"]).strip()
+            yield int(block.lines[row]), block.word(row, "time").strip()
 
 
 def _row(layout: Layout, header: Rows, line: int) -> list[str]:
@@ -102,7 +108,7 @@ def _clock(layout: Layout, first: str) -> Clock:
     if moment is None:
         return Clock(dated=True)
     zoned = moment.tzinfo is not None
-    only = replace(layout, wanted={"time": layout.wanted["time"]})
+    only = replace(layout, numbers={}, texts={"time": layout.texts["time"]})
     least = min(read_blocks(only, lambda block: _earliest(block, zoned, us_of(moment))), default=(LAST, ""))
     return Clock(True, zoned, 0, us_of(moment)).from_earliest(*least)
 
@@ -114,7 +120,7 @@ def _earliest(block: Block, zoned: bool, first_us: int) -> tuple[int, str]:
     if not len(moments):
         return LAST, ""
     row = int(np.argmin(moments))
-    return int(moments[row]), block.word(row, block.slots["time"]).strip()
+    return int(moments[row]), block.word(row, "time").strip()
 
 
 def _moments(block: Block, zoned: bool) -> NDArray[np.int64]:
@@ -127,7 +133,7 @@ def _moments(block: Block, zoned: bool) -> NDArray[np.int64]:
             out = np.where(out == NO_MOMENT, some, out)
             broken = int((out == NO_MOMENT).sum())
     for row in np.flatnonzero(out == NO_MOMENT).tolist() if broken else ():
-        moment = moment_of(block.word(row, block.slots["time"]).strip())
+        moment = moment_of(block.word(row, "time").strip())
         if moment is not None and (moment.tzinfo is not None) == zoned:
             out[row] = us_of(moment)
     return out
@@ -135,11 +141,10 @@ def _moments(block: Block, zoned: bool) -> NDArray[np.int64]:
 
 def _hollow(block: Block) -> NDArray[np.bool_]:
     """Rows that hold nothing but blanks."""
-    empty = block.size[:, block.slots["time"]] <= 0
-    for row in np.flatnonzero(~empty & (block.size[:, block.slots["rat"]] <= 0)).tolist():
-        empty[row] = not block.word(row, block.slots["time"]).strip()
+    codes, words = block.codes("rat")
+    empty = np.array([word == "" for word in words])[codes]
     for row in np.flatnonzero(empty).tolist():
-        empty[row] = not any(block.word(row, slot).strip() for slot in set(block.slots.values()))
+        empty[row] = not any(word.strip() for word in block.fields(row))
     return np.asarray(empty)
 
 
@@ -148,14 +153,23 @@ def _batch(block: Block, clock: Clock) -> Batch:
     strays = [line for line, _ in block.misfits if line not in block.hollow]
     if hollow.any():
         block = replace(block.take(np.flatnonzero(~hollow)), misfits=block.misfits)
-    numbers, odd = _numbers(block)
-    odd |= (np.abs(block.size) > LONGEST_FIELD).any(axis=1)
-    for row in np.flatnonzero((block.size < 0).any(axis=1)).tolist():
-        odd[row] |= not block.well_quoted(row)
+    odd = np.zeros(len(block.lines), dtype=bool)
+    odd[[row for _, row, _ in block.strange]] = True
+    for row in np.flatnonzero(block.rough).tolist():
+        odd[row] |= _misshaped(block, row)
     time, strange = _times(block, clock)
+    numbers = {name: block.number(name) for name in NUMBERS if name in block.layout.numbers}
     words = {name: _words(block, name) for name in WORDS}
     typed = Typed(time, numbers, words, odd | strange, block.lines)
     return Batch(typed, min(strays, default=0), block.last_byte)
+
+
+def _misshaped(block: Block, row: int) -> bool:
+    """Whether a row has a field that is too long, or quotes that are not written as they have to be."""
+    try:
+        return any(len(word) > LONGEST_FIELD for word in block.fields(row, strict=True))
+    except csv.Error:
+        return True
 
 
 def _words(block: Block, name: str) -> Words:
@@ -163,23 +177,10 @@ def _words(block: Block, name: str) -> Words:
     return merged_words(codes, meant(words, schema("log")[name]))
 
 
-def _numbers(block: Block) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
-    names = [name for name in NUMBERS if name in block.slots]
-    values, words = block.checked_numbers(names)
-    odd = np.zeros(len(block.lines), dtype=bool)
-    for (row, k), word in words.items():
-        values[row, k] = number_of(word)
-        odd[row] |= np.isnan(values[row, k]) and not means_nothing(word)
-    return {name: values[:, k] for k, name in enumerate(names)}, odd
-
-
 def _times(block: Block, clock: Clock) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Seconds from the start, and where the time is none of the file's kind."""
     if not clock.dated:
-        values, words = block.checked_numbers(["time"])
-        for (row, _), word in words.items():
-            values[row, 0] = number_of(word)
-        return values[:, 0], np.isnan(values[:, 0])
+        return block.number("time"), np.isnan(block.number("time"))
     moments = _moments(block, clock.zoned)
     strange = (moments == NO_MOMENT) | (np.abs(moments - clock.first_us) > LONGEST_LOG_S * 1e6)
     return np.where(strange, np.nan, (moments - clock.zero_us) / 1e6), strange

@@ -15,7 +15,7 @@ import numpy as np
 
 from rfopt.errors import InputError, printable
 from rfopt.files import file_size, first_bytes, refuse_marks
-from rfopt.kernels.fields import QUOTE, whole_rows
+from rfopt.kernels.fields import NEWLINE, QUOTE, whole_rows
 
 BLOCK_BYTES = 1 << 22
 """Read at a time."""
@@ -163,9 +163,8 @@ def _line_at(path: Path, end: int) -> int:
 
 def line_ends(text: bytes) -> int:
     """Line ends in a block: newlines, returns and both together."""
-    if b"\r" not in text:
-        return text.count(b"\n")
-    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+    newlines = int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == NEWLINE))
+    return newlines if b"\r" not in text else newlines + text.count(b"\r") - text.count(b"\r\n")
 
 
 def _whole(text: bytes, delimiter: str, quote: bool) -> int:

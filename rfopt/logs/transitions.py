@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
+
+from rfopt.logs.streams import frame_of
 
 SERVER = ("rat", "cell", "arfcn", "bsic", "earfcn", "pci")
 """Who serves; a change of any of them ends a stay."""
@@ -22,7 +27,7 @@ def transitions(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
     Parameters
     ----------
     readings : DataFrame
-        `rfopt.logs.Log.readings`, or several of them one below the other.
+        `rfopt.logs.Log.readings`, or several of them one below the other; or `Stays.rows`.
     gap_s : float
         Longest time between two rows of one stretch in seconds.
 
@@ -43,7 +48,8 @@ def transitions(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
     >>> transitions(pd.DataFrame(rows))[["time", "from_cell", "to_cell", "kind", "dwell_s"]].values.tolist()
     [[2, 'A', 'B', 'reselection', nan], [6, 'B', 'A', 'reselection', 4.0]]
     """
-    stay = stays(readings, gap_s)
+    serving = readings[readings["serving"].to_numpy(dtype=bool)]
+    stay = _stays(serving if "until" in serving.columns else serving.assign(until=serving["time"]), gap_s)
     label = server_labels(stay)
     time = stay["time"].to_numpy(dtype=float)
     joined = _joined(stay, gap_s)
@@ -60,29 +66,54 @@ def transitions(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
     return moves[COLUMNS]
 
 
-def stays(readings: pd.DataFrame, gap_s: float = 15.0) -> pd.DataFrame:
+class Stays:
     """The serving rows of a log with each stretch on one server as one row, which is all that `transitions` looks at.
 
-    Stays of a log's parts, one below the other, give those of the log; so a log of any length needs only its stays.
-
-    Returns
-    -------
-    DataFrame
-        The rows that begin a stay, and `until`, the time of its last.
+    They are taken part by part, so a log of any length needs only its stays; one that goes on in the next part is in
+    two pieces here.
     """
-    serving = readings[readings["serving"].to_numpy(dtype=bool)]
-    if "until" not in serving.columns:
-        serving = serving.assign(until=serving["time"])
+
+    def __init__(self, gap_s: float = 15.0):
+        self._gap_s = gap_s
+        self._begins: list[tuple[Path, pa.Table, NDArray[np.float64]]] = []
+
+    def take(self, readings: pa.Table, path: Path) -> None:
+        """Take the readings of a part (`rfopt.logs.streams.PART_SCHEMA`) of a file."""
+        serving = readings.select([*LOOKED_AT, "line"]).filter(readings["serving"])
+        time = serving["time"].to_numpy()
+        if not len(time):
+            return
+        same = [_alike(serving[name].combine_chunks()) for name in ("point", *SERVER)]
+        begins = np.append(True, ~np.logical_and.reduce([*same, np.diff(time) <= self._gap_s]))
+        until = time[np.append(begins[1:], True)]
+        self._begins.append((path, serving.filter(pa.array(begins)), until))
+
+    def rows(self) -> pd.DataFrame:
+        """The rows that begin a stay, and `until`, the time of its last."""
+        files = dict.fromkeys(path for path, _, _ in self._begins)
+        frames = [frame_of([table for of, table, _ in self._begins if of == path], path, LOOKED_AT) for path in files]
+        until = np.concatenate([np.empty(0), *(ends for _, _, ends in self._begins)])
+        return pd.concat([frame_of([], Path(), LOOKED_AT), *frames], ignore_index=True).assign(until=until)
+
+
+def _alike(column: pa.Array) -> NDArray[np.bool_]:
+    """Whether each value but the first is that of the row before, both unknown included."""
+    values = column.indices if isinstance(column, pa.DictionaryArray) else column
+    number = np.asarray(values.fill_null(-1))
+    unknown = np.asarray(values.is_null())
+    return np.asarray((number[1:] == number[:-1]) & (unknown[1:] == unknown[:-1]))
+
+
+def _stays(serving: pd.DataFrame, gap_s: float) -> pd.DataFrame:
+    """Serving rows, or pieces of stays, with each stretch on one server as one row, its last time `until`."""
     same = _joined(serving, gap_s)
     for name in SERVER:
         values = serving[name].to_numpy()
         unknown = pd.isna(values)
         same &= (values[1:] == values[:-1]) | (unknown[1:] & unknown[:-1])
-    fresh = np.ones(len(serving), dtype=bool)
-    fresh[1:] = ~same
-    begins = np.flatnonzero(fresh)
-    ends = np.flatnonzero(np.append(fresh[1:], True)[: len(fresh)])
-    return serving.iloc[begins].assign(until=serving["until"].to_numpy()[ends])
+    begins = np.append(True, ~same)[: len(serving)]
+    until = serving["until"].to_numpy()[np.append(begins[1:], True)[: len(begins)]]
+    return serving[begins].assign(until=until)
 
 
 def _joined(stay: pd.DataFrame, gap_s: float) -> NDArray[np.bool_]:

@@ -20,8 +20,6 @@ from rfopt.tables import EMPTY, NUMERIC, Column, schema
 NUMBERS = tuple(name for name, column in schema("log").items() if column.type in NUMERIC and name != "time")
 WORDS = tuple(name for name, column in schema("log").items() if column.type not in NUMERIC)
 LEVEL_OF = {"GSM": "rxlev_dbm", "LTE": "rsrp_dbm"}
-Words = tuple[NDArray[np.int32], list[str]]
-"""Words of rows by their place in a list in which each stands once."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Typed:
 
     time_s: NDArray[np.float64]
     numbers: Mapping[str, NDArray[np.float64]]
-    words: Mapping[str, Words]
+    words: Mapping[str, streams.Words]
     odd: NDArray[np.bool_]
     lines: NDArray[np.int64]
 
@@ -86,20 +84,11 @@ class Typed:
             columns[name] = streams.whole_numbers(values) if whole else streams.numbers(values)
         for name, (codes, words) in self.words.items():
             if name == "mode":
-                columns[name] = streams.words(*merged_words(codes, [word or "idle" for word in words]))
+                columns[name] = streams.words(*streams.merged_words(codes, [word or "idle" for word in words]))
             elif name != "serving":
                 columns[name] = streams.words(codes, words)
         columns["serving"] = pa.array(self.is_word("serving", "1"))
         return streams.part_table(len(self.lines), columns)
-
-
-def merged_words(codes: NDArray[np.int32], words: list[str]) -> Words:
-    """Words of which some are the same, each once."""
-    unique = list(dict.fromkeys(words))
-    if len(unique) == len(words):
-        return codes, words
-    place = {word: k for k, word in enumerate(unique)}
-    return np.array([place[word] for word in words], dtype=np.int32)[codes], unique
 
 
 def _beyond(values: NDArray[np.float64], column: Column) -> NDArray[np.bool_]:
@@ -128,8 +117,3 @@ def _misfit(column: Column, word: str) -> bool:
 def meant(words: list[str], column: Column) -> list[str]:
     """Words, '' for those that mean "not known"; a name may be any word."""
     return words if column.type == "name" else ["" if word.lower() in EMPTY else word for word in words]
-
-
-def means_nothing(word: str) -> bool:
-    """Whether a word in a column of numbers says that none is known."""
-    return word.strip().lower() in EMPTY - {"nan"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -94,14 +96,23 @@ class _CsvSink:
 
 
 class _ParquetSink:
+    """Row groups are written in a thread of their own, so that the next part is read meanwhile."""
+
     def __init__(self, path: Path):
         self.start = ""
+        self._thread = ThreadPoolExecutor(1)
+        self._given: deque[Future[None]] = deque()
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
             path, FILE_SCHEMA, store_schema=False, write_statistics=PICKED_BY, compression="snappy"
         )
 
     def add(self, readings: pa.Table) -> None:
+        self._given.append(self._thread.submit(self._take, readings))
+        while len(self._given) > 1:
+            self._given.popleft().result()
+
+    def _take(self, readings: pa.Table) -> None:
         self._waiting.append(readings)
         if sum(len(table) for table in self._waiting) >= GROUP_ROWS:
             self._write(GROUP_ROWS)
@@ -117,23 +128,26 @@ class _ParquetSink:
         self._waiting = [table.slice(at)]
 
     def finish(self) -> None:
+        while self._given:
+            self._given.popleft().result()
         self._write(1) if self._waiting else None
         if self.start:
             self._writer.add_key_value_metadata({START: self.start})
 
     def close(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
         self._writer.close()
 
 
 def _stored(column: pa.ChunkedArray) -> pa.Array:
     """A row group's column as it goes into the file; words are numbered in the order in which they appear in it."""
+    if column.null_count == len(column):
+        return pa.nulls(len(column), column.type)
     if column.type == pa.bool_():
         return column.cast(pa.int8()).combine_chunks()
     if column.type != WORDS:
         return column.combine_chunks()
     joined = column.unify_dictionaries().combine_chunks()
-    if joined.null_count == len(joined):
-        return pa.nulls(len(joined), WORDS)
     known = len(joined.dictionary)
     codes = np.array(joined.indices.fill_null(-1), dtype=np.int32)
     order = np.empty(known, dtype=np.int32)

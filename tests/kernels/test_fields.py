@@ -6,7 +6,10 @@ import csv
 import io
 import math
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,16 +19,47 @@ from hypothesis import strategies as st
 from rfopt.kernels import fields
 
 
-def cut(text: str, delimiter: str, width: int, quoted: bool, closed: bool = False) -> tuple[list, list]:
-    """Rows as (line, fields) and strays as (line, number of fields), by the kernel."""
+@dataclass
+class Cut:
+    """What the kernel finds: rows as (line, fields), strays as (line, number of fields), numbers by column."""
+
+    rows: list
+    strays: list
+    numbers: np.ndarray
+    odd: np.ndarray
+    rough: list[bool]
+    extents: list[str]
+
+
+def taken_apart(
+    text: str, delimiter: str, width: int, quoted: bool, closed: bool = False, numbers: Sequence[int] = (),
+    texts: Sequence[int] | None = None, longest: int = 100,
+) -> Cut:  # fmt: skip
     raw = np.frombuffer(text.encode(), dtype=np.uint8)
     most = len(raw) + 1
-    begin, size = np.zeros((2, most, width), dtype=np.int32)
+    texts = range(width) if texts is None else texts
+    number_of, text_of = np.full((2, width), -1)
+    number_of[list(numbers)], text_of[list(texts)] = np.arange(len(numbers)), np.arange(len(texts))
+    value, odd = np.empty((len(numbers), most)), np.zeros((len(numbers), most), dtype=np.uint8)
+    begin, size = np.zeros((2, len(texts), most), dtype=np.int32)
+    extent, rough = np.zeros((2, most), dtype=np.int32), np.zeros(most, dtype=np.uint8)
     line, stray = np.zeros(most, dtype=np.int64), np.zeros((most, 4), dtype=np.int64)
     quote = fields.QUOTE if quoted else -1
-    rows, strays = fields.cut(raw, ord(delimiter), quote, closed, width, np.arange(width), begin, size, line, stray)
-    found = [(int(line[r]), [_word(raw, begin[r, k], size[r, k]) for k in range(width)]) for r in range(rows)]
-    return found, [(int(s[0]), int(s[1])) for s in stray[:strays]]
+    rows, strays, odds = fields.cut(
+        raw, ord(delimiter), quote, closed, width, longest, number_of, text_of, value, odd, begin, size, extent, rough,
+        line, stray,
+    )  # fmt: skip
+    found = [(int(line[r]), [_word(raw, *at) for at in zip(begin[:, r], size[:, r], strict=True)]) for r in range(rows)]
+    assert odds >= odd[:, :rows].sum()
+    return Cut(
+        found, [(int(s[0]), int(s[1])) for s in stray[:strays]], value[:, :rows], odd[:, :rows],
+        (rough[:rows] > 0).tolist(), [raw[a:b].tobytes().decode() for a, b in extent[:, :rows].T],
+    )  # fmt: skip
+
+
+def cut(text: str, delimiter: str, width: int, quoted: bool, closed: bool = False) -> tuple[list, list]:
+    both = taken_apart(text, delimiter, width, quoted, closed)
+    return both.rows, both.strays
 
 
 def _word(raw: np.ndarray, begin: int, size: int) -> str:
@@ -63,6 +97,29 @@ def test_what_is_written_with_quotes_is_read(table: list[list[str]]) -> None:
     assert [line for line, _ in rows] == lines[:-1].tolist()
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.text("a\t中", max_size=90) | st.sampled_from(["", "\t\t\t", "\t" * 70]), max_size=5),
+    st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 4), st.booleans(), st.data(),
+)  # fmt: skip
+def test_what_is_not_wanted_changes_nothing(lines: list, end: str, width: int, closed: bool, data: Any) -> None:
+    text = end.join(lines)
+    wanted = sorted(data.draw(st.sets(st.integers(0, width - 1))))
+    some, all_of = taken_apart(text, "\t", width, False, closed, texts=wanted), cut(text, "\t", width, False, closed)
+    assert some.strays == all_of[1]
+    assert some.rows == [(line, [words[k] for k in wanted]) for line, words in all_of[0]]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text('ab"', max_size=5), min_size=2, max_size=2), max_size=5), st.booleans())
+def test_rough_rows_are_long_or_have_quotes_to_be_freed(table: list[list[str]], every: bool) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL).writerows(table)
+    found = taken_apart(out.getvalue(), ",", 2, quoted=True, longest=3)
+    assert found.rough == [any('"' in word or len(word) > 3 for word in row) for row in table]
+    assert found.extents == out.getvalue().splitlines()
+
+
 def test_an_open_quote_is_a_stray() -> None:
     assert cut('a,b\n"c,d\ne', ",", 2, quoted=True) == ([(0, ["a", "b"])], [(1, 1)])
 
@@ -80,13 +137,12 @@ def test_whole_rows_end_where_the_reader_ends_them(text: str) -> None:
         assert both[k] == [*first[k], *((line + above, *rest) for line, *rest in second[k])]
 
 
-def numbers(words: list[str]) -> tuple[list[float], list[int]]:
-    raw = "\t".join(words).encode()
-    size = np.array([[len(word.encode()) for word in words]], dtype=np.int32)
-    begin = (np.cumsum(size, axis=1) - size + np.arange(len(words))).astype(np.int32)
-    out, odd = np.empty(size.shape), np.zeros(size.shape, dtype=np.uint8)
-    fields.numbers(np.frombuffer(raw + b" ", dtype=np.uint8), begin, size, out, odd)
-    return out[0].tolist(), odd[0].tolist()
+def numbers(words: list[str], delimiter: str = ",") -> tuple[list[float], list[int]]:
+    """The numbers of fields, one a row, each after a stray with an odd one."""
+    text = "".join(f"{delimiter}x{delimiter}\n{delimiter}{word}\n" for word in words)
+    found = taken_apart(text, delimiter, 2, quoted=True, numbers=[1], texts=[])
+    assert len(found.strays) == len(words)
+    return found.numbers[0].tolist(), found.odd[0].tolist()
 
 
 @settings(max_examples=300, deadline=None)
@@ -112,6 +168,12 @@ def test_only_unusual_numbers_are_odd() -> None:
     )
     assert values[:4] == [-96, 3.5, 1, 38.495063123456] and np.isnan(values[4:]).all()
     assert odd == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
+    values, odd = numbers(['"7"', '""', '"1""0"', '"7"0', " 7 "])
+    assert values[::4] == [7, 7] and np.isnan(values[1:4]).all() and odd == [0, 0, 1, 1, 0]
+
+
+def test_a_delimiter_may_be_a_digit() -> None:
+    assert numbers(["2", "-345"], delimiter="1") == ([2, -345], [0, 0])
 
 
 @settings(deadline=None)

@@ -277,6 +277,15 @@ def test_broken_text_is_refused(tmp_path: Path, name: str) -> None:
     assert refusal(path) == message
 
 
+def test_a_long_field_is_measured_in_characters(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    header, row = TEXT.splitlines()
+    path.write_text(f"{header},remark\n{row},{'字' * 10_000}\n", encoding="utf-8")
+    assert len(read_log(path).readings) == 1
+    path.write_text(f"{header},remark\n{row},{'字' * 10_001}\n", encoding="utf-8")
+    assert refusal(path) == ":2: broken table text: a field longer than 10000 characters"
+
+
 def test_binary_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "._log.csv"
     path.write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        \n" * 9)
