@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from json import dumps
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from rfopt.files import as_json
 from rfopt.verdicts import clean, failed, named, verdicts
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -31,7 +31,7 @@ def sarif(table: Mapping[str, Any], lang: str) -> str:  # noqa: ARG001
         "rules": [{"id": name, "shortDescription": {"text": name.replace("_", " ")}} for name in rules],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(
