@@ -124,3 +124,14 @@ def _world(name: str) -> Network:
 def _change(row: dict[str, object]) -> Change:
     old, new = (float(v) if isinstance(v, int | float) else v for v in (row["old"], row["new"]))
     return Change(str(row["cell"]), row["neighbour"], str(row["parameter"]), old, new)  # type: ignore[arg-type]
+
+
+def test_a_circle_on_bad_quality_is_not_new_where_a_circle_at_any_quality_was_cured() -> None:
+    back = {("B", "A"): {"ho_margin_pbgt_db": 0}}
+    circling = network(relations={("A", "B"): {"ho_margin_pbgt_db": -4, "ho_margin_qual_db": -4}, **back})
+    cure = (Change("A", "B", "ho_margin_pbgt_db", -4.0, 12.0),)
+    assert refused(circling, cure) == []
+    assert {fault.kind for fault in audit(circling, cure)} == {"circle_quality"}
+    calm = network(relations={("A", "B"): {"ho_margin_pbgt_db": 12, "ho_margin_qual_db": 6}, **back})
+    made = (Change("A", "B", "ho_margin_qual_db", 6.0, -4.0),)
+    assert [fault.kind for fault in audit(calm, made) if fault.new] == ["circle_quality"]
