@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import stat
@@ -184,6 +185,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     except BaseException:
         unfinished.unlink()
         raise
+
+
+def as_json(value: Any) -> str:
+    """A value as rfopt writes JSON files: readable, in order, the same every time."""
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from rfopt.errors import InputError
-from rfopt.files import read_bytes, same_file, write_whole
+from rfopt.files import as_json, read_bytes, same_file, write_whole
 from rfopt.geography.buildings import Building
 from rfopt.network import RELATION_PARAMETERS, Network
 from rfopt.sites.surroundings import pattern_files
@@ -84,4 +84,4 @@ def buildings_text(buildings: tuple[Building, ...]) -> str:
         }
         for building in buildings
     ]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1) + "\n"
+    return as_json({"type": "FeatureCollection", "features": features})

@@ -22,7 +22,7 @@ from rfopt.mobility.situation import Budget, thinned
 from rfopt.mobility.timeline import Replay
 from rfopt.neighbourhood import part_of
 from rfopt.network import Change, Changes, Network, Plan, apply, keys_of
-from rfopt.planning.audited import passing
+from rfopt.planning.audited import find_passing
 from rfopt.planning.dependence import Dependence, Option, dependences, pareto
 from rfopt.planning.harm import Groups, Harm, groups_of
 from rfopt.planning.notes import notes_on
@@ -30,7 +30,6 @@ from rfopt.planning.reach import ceiling_of, ceilings
 from rfopt.planning.rejected import Rejection, not_permitted, not_taken
 from rfopt.planning.score import Score, cost_of, intervals, score
 from rfopt.planning.screening import by_promise
-from rfopt.planning.search import find
 from rfopt.planning.trial import Search, parts_of, without
 from rfopt.shown import Shown
 
@@ -204,9 +203,9 @@ def recommend(
     trials = MOST_CELL_TRIALS / len(evidence.situation.network.cells)
     rough = replace(_search(fewer, groups, moves, progress), sure=ROUGHLY_SURE, most_trials=trials)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
-    plan = find(rough, exact) if moves and (found or diagnosis.objective < HEALTHY) else ()
+    wanted = moves and (found or diagnosis.objective < HEALTHY)
+    plan, struck = find_passing(evidence.network, rough, exact) if wanted else ((), [])
     progress("report", 0.9)
-    plan, struck = passing(evidence.network, plan, moves)
     return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped + struck, rivals or {})
 
 

@@ -1,4 +1,4 @@
-"""What every rule, key figure and parameter is, read from the shelves' sources and the schema without importing them.
+"""What can be explained, read from the shelves' sources and the schema without importing them.
 
 The shelf's file is the only place that defines an entry: its docstrings say what it is, its decorator what it should
 be, its defaults which thresholds it has.
@@ -17,8 +17,9 @@ from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.schema import Column, schema
 from rfopt.words import catalogue, say, translated
 
-SHELVES = {"rule": "rules", "kpi": "kpis"}
+SHELVES = {"rule": "rules", "kpi": "kpis", "audit": "audits"}
 MOST_SUGGESTED = 5
+LITERAL = (ast.Dict, ast.Tuple, ast.Constant, ast.UnaryOp, ast.USub, ast.Load)
 TABLES = ("cells", "neighbours", "redirects", "layers", "log", "points", "plan")
 
 
@@ -29,13 +30,13 @@ class Entry:
     Attributes
     ----------
     kind : str
-        ``rule``, ``kpi`` or ``parameter``.
+        ``rule``, ``kpi``, ``audit`` or ``parameter``.
     definition : str
         In English, as the source has it.
     source : str
         The file that defines it, relative to the package.
     facts : mapping
-        Of a rule its thresholds, of a figure what its decorator says.
+        Of a rule its thresholds, of an audit its limits, of a figure what its decorator says.
     column : Column or None
         Of a parameter: its row of the schema; `table` names it.
     """
@@ -50,7 +51,7 @@ class Entry:
 
     def label(self, lang: str) -> str:
         """The short name for people; '' where it has none."""
-        key = {"rule": f"rule.{self.name}.name", "kpi": f"kpi.{self.name}"}.get(self.kind, f"parameter.{self.name}")
+        key = f"{self.kind}.{self.name}" + (".name" if self.kind in ("rule", "audit") else "")
         return say(key, lang) if key in catalogue() else ""
 
     def told(self, lang: str) -> str:
@@ -60,7 +61,7 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Everything that can be explained: rules, figures, then the columns table by table."""
+    """Everything that can be explained: rules, figures, audits, then the columns table by table."""
     found = [entry for kind, folder in SHELVES.items() for entry in _of_shelf(kind, folder)]
     return (*found, *_parameters())
 
@@ -74,7 +75,8 @@ def _of_shelf(kind: str, folder: str) -> Iterator[Entry]:
                 texts = (ast.get_docstring(module) or "", ast.get_docstring(node) or "")
                 definition = " ".join(" ".join(texts).split())
                 source = path.relative_to(here.parent).as_posix()
-                yield Entry(kind, node.name, definition, source, {**_decorated(node), **_thresholds(node)})
+                limits = _limits(module) if kind == "audit" else {}
+                yield Entry(kind, node.name, definition, source, {**_decorated(node), **_thresholds(node), **limits})
 
 
 def _decorated(node: ast.FunctionDef) -> dict[str, Any]:
@@ -85,6 +87,16 @@ def _decorated(node: ast.FunctionDef) -> dict[str, Any]:
 def _thresholds(node: ast.FunctionDef) -> dict[str, Any]:
     names = [one.arg for one in node.args.args[len(node.args.args) - len(node.args.defaults) :]]
     return {name: ast.literal_eval(value) for name, value in zip(names, node.args.defaults, strict=True)}
+
+
+def _limits(module: ast.Module) -> dict[str, Any]:
+    """The numbers that a file names, each alone or several by what they are for."""
+    found: dict[str, Any] = {}
+    for node in module.body:
+        if isinstance(node, ast.Assign) and all(isinstance(part, LITERAL) for part in ast.walk(node.value)):
+            names, value = ast.unparse(node.targets[0]).strip("()").split(", "), ast.literal_eval(node.value)
+            found |= zip(names, value, strict=True) if len(names) > 1 else {names[0]: value}
+    return {name: value for name, value in found.items() if isinstance(value, int | float | dict)}
 
 
 def _parameters() -> Iterator[Entry]:
@@ -109,7 +121,7 @@ def find(word: str) -> list[Entry]:
     if found:
         return found
     hint = _suggestion(word.strip(), folded) or "; rfopt explain lists them"
-    raise InputError(f"no rule, figure or parameter is called '{printable(word)}'{hint}")
+    raise InputError(f"no rule, figure, audit or parameter is called '{printable(word)}'{hint}")
 
 
 def _suggestion(word: str, folded: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rfopt import installation
+from rfopt.audits import audits, cochannel, position, power
 from rfopt.cli import COMMANDS, cli
 from rfopt.cli.options import language
 from rfopt.cli.output import progress
@@ -34,9 +35,16 @@ def test_every_help_teaches_by_example_and_tells_the_exit_codes(rfopt, command):
 
 
 def test_the_shelves_are_read_as_they_are_without_importing_them():
-    of_kind = {kind: [entry for entry in entries() if entry.kind == kind] for kind in ("rule", "kpi", "parameter")}
+    of_kind = {
+        kind: [entry for entry in entries() if entry.kind == kind] for kind in ("rule", "kpi", "audit", "parameter")
+    }
     assert [entry.name for entry in of_kind["rule"]] == list(rules)
     assert [entry.name for entry in of_kind["kpi"]] == list(kpis)
+    assert [entry.name for entry in of_kind["audit"]] == list(audits)
+    of_audit = {entry.name: entry.facts for entry in of_kind["audit"]}
+    assert of_audit["cochannel"] == {"MOST_SHARE": cochannel.MOST_SHARE}
+    assert of_audit["power"]["MOST_CUT_DB"] == power.MOST_CUT_DB
+    assert of_audit["position"]["MOST_MOVED_M"] == position.MOST_MOVED_M
     assert {entry.name: entry.facts for entry in of_kind["kpi"]} == kpis.facts
     columns = [name for table in ("cells", "neighbours", "redirects", "layers") for name in schema(table)]
     assert set(columns) <= {entry.name for entry in of_kind["parameter"]}
@@ -64,7 +72,7 @@ def test_everything_can_be_explained(rfopt, lang):
         assert row["definition"], row["name"]
         assert lang == "en" or HANZI.search(row["definition"]), row
     names = {row["name"] for row in table["entries"]}
-    for name in ("weak_indoor", "drop_per_call", "power_dbm", "ho_margin_pbgt_db"):
+    for name in ("weak_indoor", "drop_per_call", "power_dbm", "ho_margin_pbgt_db", "penalty_sign", *audits):
         assert name in names
         assert rfopt("explain", name, "--lang", lang)[1].startswith(name)
 
@@ -76,6 +84,8 @@ def test_everything_can_be_explained(rfopt, lang):
         ("惩罚时间", "penalty_time_s"),
         ("weak indoors", "weak_indoor"),
         ("BSIC", "bsic"),
+        ("Stale plan", "stale"),
+        ("有进无出", "dead_end"),
     ],
 )
 def test_names_are_found_as_people_write_them(word, name):
@@ -87,7 +97,8 @@ def test_names_are_found_as_people_write_them(word, name):
     [
         ("penalti_time_s", "did you mean 'penalty_time_s'?"),
         ("pingpong", "did you mean 'pingpong_"),
-        ("惩罚", "did you mean penalty_time_s?"),
+        ("cochanel", "did you mean 'cochannel'?"),
+        ("惩罚", "did you mean penalty_sign or penalty_time_s?"),
         ("", "rfopt explain lists them"),
         ("\x1b[31m" + "x" * 200, "rfopt explain lists them"),
     ],
@@ -125,6 +136,18 @@ def test_completion_is_printed_and_completes(rfopt, shell):
     environment = {**os.environ, **words, "_RFOPT_COMPLETE": f"{shell}_complete"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert "recommend" in done.stdout
+
+
+def test_the_shell_completes_what_can_be_explained():
+    environment = {
+        **os.environ,
+        "COMP_WORDS": "rfopt explain penalty",
+        "COMP_CWORD": "2",
+        "_RFOPT_COMPLETE": "bash_complete",
+    }
+    code = "import sys; sys.argv = ['rfopt']; from rfopt.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout.split() == ["plain,penalty_sign", "plain,penalty_time_s"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.network import Network, Plan
@@ -14,7 +15,16 @@ from rfopt.proofs.vicinity import about, vicinities
 def circle(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     """Circles of the idle and connected machines, proven from parameters, with levels at which they happen."""
     sets = vicinities(after, cells_of(moving(plan)))
-    return introduced(lambda network: _circles(about(network, sets), sets), before, after, plan)
+    for fault in introduced(lambda network: _circles(about(network, sets), sets), before, after, plan):
+        yield replace(fault, new=fault.new and not _hidden(fault, before, sets))
+
+
+def _hidden(fault: Fault, before: Network, sets: list[list[str]]) -> bool:
+    """True for a circle on bad quality where there was one at any quality: worse, and told in its place."""
+    if fault.kind != "circle_quality":
+        return False
+    known = (frozenset(one.cells) for one in _circles(about(before, sets), sets) if one.kind == "circle")
+    return frozenset(fault.cells) in known
 
 
 def _circles(network: Network, sets: list[list[str]]) -> Iterator[Fault]:

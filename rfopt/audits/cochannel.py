@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rfopt.audits import Fault, audits, introduced, rows_of
 from rfopt.network import Network, Plan
-from rfopt.proofs.earshot import disturbed_share
+from rfopt.proofs.earshot import disturbed_by, disturbed_share
 
 MOST_SHARE = 0.10
 """Share of a cell's places without protection from which it is a fault."""
@@ -33,9 +33,7 @@ def _heard(network: Network, cells: list[str]) -> Iterator[Fault]:
     for cell in cells:
         others = [str(name) for name in beacons.index[beacons == beacons[cell]] if name != cell]
         shares = {(cell, other): share for other, share in disturbed_share(network, cell, others).items()}
-        for other in others:
-            if cell in (back := disturbed_share(network, other, [cell])):
-                shares[other, cell] = back[cell]
+        shares |= {(other, cell): share for other, share in disturbed_by(network, cell, others).items()}
         for (victim, loud), share in shares.items():
             if share > MOST_SHARE:
                 facts = {"arfcn": f"{beacons[cell]:g}", "share": f"{share:.0%}"}

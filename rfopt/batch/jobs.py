@@ -13,7 +13,7 @@ from typing import Any
 from rfopt import __version__
 from rfopt.case import inputs_of
 from rfopt.errors import InputError
-from rfopt.files import sha256, write_whole
+from rfopt.files import as_json, sha256, write_whole
 
 MOST_CASES = 1_000_000
 
@@ -136,8 +136,7 @@ def record_path(output: str, name: str) -> Path:
 
 def write_record(output: str, record: Record) -> None:
     """Keep what became of a case, whole or not at all."""
-    text = json.dumps(asdict(record), ensure_ascii=False, indent=1)
-    write_whole(record_path(output, record.name), text + "\n")
+    write_whole(record_path(output, record.name), as_json(asdict(record)))
 
 
 def read_record(output: str, job: Job) -> Record | None:

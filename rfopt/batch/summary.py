@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from rfopt import __version__
 from rfopt.batch.jobs import Record, Settings
 from rfopt.batch.merging import Merged, merge
 from rfopt.batch.page import summary_html
-from rfopt.files import write_whole
+from rfopt.files import as_json, write_whole
 from rfopt.network import plan_text
 
 SCHEMA = "rfopt.batch/1"
@@ -41,7 +40,7 @@ def summarise(records: Sequence[Record], settings: Settings) -> dict[str, Any]:
     folder = Path(settings.output)
     for name, network in zip(_names(merged), merged, strict=True):
         write_whole(folder / "merged" / f"{name}.csv", plan_text(network.plan))
-    write_whole(folder / "summary.json", json.dumps(table, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_whole(folder / "summary.json", as_json(table))
     write_whole(folder / "summary.csv", _csv(rows))
     write_whole(folder / "summary.html", summary_html(table, settings.lang))
     return table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import as_text, finish, hint, progress, refuse_one_name, tell, warn
+from rfopt.cli.output import finish, hint, progress, refuse_one_name, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.calibrating import CalibratedCase
@@ -31,14 +31,14 @@ def calibrate(
     """
     from rfopt.calibrating import calibrate_case, with_model
     from rfopt.case import read_case
-    from rfopt.files import write_whole
+    from rfopt.files import as_json, write_whole
 
     refuse_one_name(output, json_to)
     with progress(quiet or json_to == "-", lang) as told:
         result = calibrate_case(read_case(case), told)
     table = result.as_json()
     if output:
-        write_whole(output, as_text(with_model(result)))
+        write_whole(output, as_json(with_model(result)))
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
     after = (

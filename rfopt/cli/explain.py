@@ -1,4 +1,4 @@
-"""What a rule, a key figure or a parameter is."""
+"""What a rule, a key figure, an audit or a parameter is."""
 
 from __future__ import annotations
 
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 NUMBERS = ("target", "fail")
 
 
+def _begun(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """Names that begin so, for the shell."""
+    from rfopt.reference import entries
+
+    return sorted({entry.name for entry in entries() if entry.name.startswith(begun)})
+
+
 @click.command()
-@click.argument("name", required=False, metavar="[RULE|PARAMETER|KPI]")
+@click.argument("name", required=False, metavar="[RULE|PARAMETER|KPI|AUDIT]", shell_complete=_begun)
 @common
 def explain(name: str | None, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
-    """Say what a rule, a parameter or a key figure is: definition, range, unit, default, where it comes from.
+    """Say what a rule, a parameter, a key figure or an audit is: definition, range, unit, default, where it comes from.
 
     Without a name, list all of them.
 
@@ -45,7 +52,7 @@ def _listed(lang: str) -> Iterator[str]:
     from rfopt.reference import entries
     from rfopt.words import say
 
-    for kind in ("rule", "kpi", "parameter"):
+    for kind in ("rule", "kpi", "audit", "parameter"):
         yield say(f"explain.kind.{kind}", lang)
         of_kind = [entry for entry in entries() if entry.kind == kind]
         rows = {entry.name: ["  " + entry.name, entry.label(lang) or entry.told(lang)] for entry in of_kind}
@@ -86,11 +93,20 @@ def _facts(entry: Entry, lang: str) -> Iterator[tuple[str, str]]:
         yield "target", _aim(facts, lang)
         yield "weight", f"{facts['weight']:.0%}" if facts.get("weight") else ""
         yield "machine", _words([str(facts["of"])], lang)
-    elif entry.kind == "rule":
-        yield "thresholds", ", ".join(f"{name} = {value:g}" for name, value in facts.items())
+    elif facts:
+        yield "thresholds", ", ".join(f"{name} = {_limit(value)}" for name, value in facts.items())
     if entry.column is not None:
         yield from _column_facts(entry, lang)
     yield "source", entry.source
+
+
+def _limit(value: Any) -> str:
+    """A number, several, a word, or any of them by what it is for."""
+    if isinstance(value, dict):
+        return " / ".join(f"{name} {_limit(one)}" for name, one in value.items())
+    if isinstance(value, tuple):
+        return "…".join(map(_limit, value))
+    return str(value) if isinstance(value, str) else f"{value:g}"
 
 
 def _column_facts(entry: Entry, lang: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -27,19 +26,14 @@ def hint(lang: str, *words: object) -> str:
     return f"{say('cli.next', lang)} {shlex.join(str(word) for word in words)}"
 
 
-def as_text(table: Any) -> str:
-    """JSON as it is written: readable, in order, the same every time."""
-    return json.dumps(table, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
 def finish(table: Any, json_to: str | None) -> None:
     """Write the JSON where it was asked for."""
-    if json_to == "-":
-        click.echo(as_text(table), nl=False)
-    elif json_to:
-        from rfopt.files import write_whole
+    from rfopt.files import as_json, write_whole
 
-        write_whole(Path(json_to), as_text(table))
+    if json_to == "-":
+        click.echo(as_json(table), nl=False)
+    elif json_to:
+        write_whole(Path(json_to), as_json(table))
 
 
 def refuse_one_name(output: Path | None, json_to: str | None) -> None:

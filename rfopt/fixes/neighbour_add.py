@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding, Move
-from rfopt.fixes import change, fixes, move
-from rfopt.network import MOST_RELATIONS, Change, Plan
+from rfopt.fixes import fixes, move
+from rfopt.network import MOST_RELATIONS
 
 RULES = ("one_way_neighbour", "missing_neighbour")
 
 
 @fixes
 def neighbour_add(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
-    """The missing relations of each one-way or missing pair, alone and together, where the list has room.
+    """The missing relations of each one-way or missing pair where the lists have room: never half of a pair.
 
     Each with the margins that every relation begins with, and with margins that agree with the idle boundary.
     """
     counts = evidence.network.neighbours.index.get_level_values(0).value_counts()
     moves = []
     for finding in findings:
-        if finding.rule not in RULES:
+        added = [entry for entry in finding.cure if entry.parameter == "neighbour"] if finding.rule in RULES else []
+        if any(counts.get(entry.cell, 0) >= MOST_RELATIONS for entry in added):
             continue
-        room = [c for c in finding.cure if counts.get(c.cell, 0) < MOST_RELATIONS]
-        bare: Plan = tuple(change(evidence, c.cell, "neighbour", "present", c.neighbour) for c in room if _adds(c))
-        in_line = [tuple(c for c in room if c.cell == added.cell) for added in bare]
-        plans = [*((added,) for added in bare), *in_line, bare, tuple(room)]
-        for changes in dict.fromkeys(plans):
-            moves += move("neighbour_add", changes, (finding.rule,))
+        ways = [
+            [(entry,), tuple(dict.fromkeys([entry, *(c for c in finding.cure if c.cell == entry.cell)]))]
+            for entry in added
+        ]
+        for chosen in dict.fromkeys(itertools.product(*ways)):
+            moves += move("neighbour_add", tuple(c for way in chosen for c in way), (finding.rule,))
     return moves
-
-
-def _adds(entry: Change) -> bool:
-    return entry.parameter == "neighbour"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rfopt.errors import InputError, printable
-from rfopt.files import read_text, write_whole
+from rfopt.files import as_json, read_text, write_whole
 from rfopt.gate.gates import worsening
 from rfopt.kpis import kpis
 
@@ -54,7 +54,7 @@ def _figures(figures: Mapping[str, Any], path: Path) -> dict[str, dict[str, floa
 def write_baseline(path: Path, kept: Kept) -> None:
     """Write a baseline, in order, the same every time."""
     table = {"schema": SCHEMA, "cases": {case: dict(sorted(kept[case].items())) for case in sorted(kept)}}
-    write_whole(path, json.dumps(table, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_whole(path, as_json(table))
 
 
 def below(kept: Mapping[str, Mapping[str, float]], now: Mapping[str, float]) -> dict[str, tuple[float, float]]:

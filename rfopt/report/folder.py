@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from rfopt.files import write_whole
+from rfopt.files import as_json, write_whole
 from rfopt.network import plan_text, rollback
 from rfopt.recommendation import Recommendation
 from rfopt.report import write_report
@@ -29,10 +28,5 @@ def write_results(result: Recommendation, table: dict[str, Any], folder: Path, l
     """
     write_whole(folder / "plan.csv", plan_text(result.plan))
     write_whole(folder / "rollback.csv", plan_text(rollback(result.evidence.network, result.plan)))
-    write_whole(folder / "recommendation.json", json_text(table))
+    write_whole(folder / "recommendation.json", as_json(table))
     return write_report(result, folder, lang)
-
-
-def json_text(table: Any) -> str:
-    """JSON as rfopt writes it: readable, in order, the same every time."""
-    return json.dumps(table, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

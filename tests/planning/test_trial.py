@@ -27,7 +27,7 @@ def test_a_relation_that_goes_takes_its_margin_with_it() -> None:
 
 
 def test_parts_of_a_plan_can_be_carried_out_in_any_order_though_a_later_move_overwrote_one_of_theirs() -> None:
-    both, smaller, power = (Move("x", changes, ()) for changes in ((ADDED, _margin(8.0)), (_margin(6.0),), (POWER,)))
+    both, smaller, power = (Move("x", changes, ()) for changes in ((ADDED, _margin(8.0)), (_margin(5.0),), (POWER,)))
     plan = with_move(with_move(with_move((), both), smaller), power)
     parts = parts_of(plan, [both, smaller, power])
     assert sorted(map(len, parts)) == [1, 2]
