@@ -42,9 +42,9 @@ with q.ParquetWriter(out, batches.schema) as writer:
 """
 OWN = """
 import sys
-from pathlib import Path
-from rfopt.ingest import ingest
-ingest([Path(sys.argv[1])], Path(sys.argv[2]))
+from rfopt.cli import main
+sys.argv = ["rfopt", "ingest", sys.argv[1], "-o", sys.argv[2], "--quiet"]
+main()
 """
 
 

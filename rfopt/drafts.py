@@ -18,6 +18,7 @@ from rfopt.network import (
     Plan,
     Value,
     apply,
+    entry_text,
     relation_default,
     same,
     typed,
@@ -77,7 +78,7 @@ def _with_numbers(change: Change) -> Change:
             raise InputError(
                 f"{change.parameter} wants {wanted} in 'neighbour', found '{printable(change.neighbour or '')}'"
             )
-        return change
+        return replace(change, neighbour=entry_text(change))
     column = column_of(change)
     if column is None:
         return change

@@ -226,11 +226,12 @@ def _arfcn(text: str | None) -> int:
 
 
 def same(a: Value, b: Value) -> bool:
-    """Equal as table values: numbers within 1e-9, unknown equal to unknown, '12' equal to 12."""
+    """Equal as table values: numbers within 1e-9, unknown equal to unknown, '12' equal to 12, lists in any order."""
     try:
         x, y = _number(a), _number(b)
     except ValueError:
-        return str(a or "") == str(b or "")
+        first, second = (sorted(str(value or "").split(";")) for value in (a, b))
+        return first == second
     return (math.isnan(x) and math.isnan(y)) or abs(x - y) < 1e-9
 
 
@@ -422,13 +423,19 @@ def typed(change: Change) -> Change:
     """
     if change.parameter in ("neighbour", "redirect_arfcn"):
         _present(change)
-        return change
+        return replace(change, neighbour=entry_text(change))
     column = schema("cells" if change.neighbour is None else "neighbours").get(change.parameter)
     if column is None:
         return change
     place = Rows(Path(), [], [], [1])
     old, new = (_plain(next(iter(parse_column([value_text(v)], column, place)))) for v in (change.old, change.new))
     return replace(change, old=old, new=new)
+
+
+def entry_text(change: Change) -> str | None:
+    """The `neighbour` of a change as it is written once: the ARFCN of a redirect entry has no leading zeros."""
+    name = change.neighbour
+    return str(int(name)) if change.parameter == "redirect_arfcn" and name and WHOLE.fullmatch(name) else name
 
 
 def _plain(value: Any) -> Value:

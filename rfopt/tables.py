@@ -142,6 +142,9 @@ def require_columns(rows: Rows, table: str) -> None:
     missing = [c.column for c in columns.values() if c.need == "yes" and c.column not in rows.header]
     if missing:
         near = did_you_mean(missing[0], [h for h in rows.header if h not in columns])
+        other = next((mark for mark in ";\t|" if len(rows.header) == 1 and mark in rows.header[0]), "")
+        if other:
+            raise InputError(f"its columns are separated by {other!r}, expected commas", rows.file, 1)
         raise InputError(f"column '{missing[0]}' is missing{near}", rows.file, 1)
 
 

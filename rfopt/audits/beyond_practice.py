@@ -36,19 +36,10 @@ seconds, quality handovers on good quality: engineering limits, wider than what 
 
 @audits
 def beyond_practice(_before: Network, _after: Network, plan: Plan) -> Iterator[Fault]:
-    """Rows that set a value outside `PRACTICE`, unless they come from further out."""
+    """Rows that set a value outside `PRACTICE`, unless they come from further out on that side."""
     for k, change in enumerate(plan):
         low, high = PRACTICE.get(change.parameter, (-math.inf, math.inf))
         new, old = change.new, change.old
-        if (
-            isinstance(new, float)
-            and isinstance(old, float)
-            and _beyond(new, low, high) > max(_beyond(old, low, high), 0)
-        ):
+        if isinstance(new, float) and isinstance(old, float) and (new < min(low, old) or new > max(high, old)):
             facts = {"what": change.parameter, "value": value_text(new), "low": f"{low:g}", "high": f"{high:g}"}
             yield Fault("beyond_practice", (change.cell,), facts, (k,))
-
-
-def _beyond(value: float, low: float, high: float) -> float:
-    """How far a value is outside; 0 or less within, and where it is unknown."""
-    return 0.0 if math.isnan(value) else max(low - value, value - high)

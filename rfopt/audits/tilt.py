@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from rfopt.audits import Fault, audits, number, rows_of
@@ -18,7 +19,7 @@ FILE_STEP_DEG = 1.0
 
 @audits
 def tilt(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
-    """Tilts beyond brackets and motors, and electrical tilts for which the antenna has no pattern file.
+    """Tilts beyond brackets and motors, of antennas that face no way, and electrical tilts of which there is no file.
 
     Where one file stands for an antenna its cut is shifted, so that it says nothing of the tilts there are.
     """
@@ -30,6 +31,9 @@ def tilt(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
                     facts = {"value": value_text(value), "limit": f"{limit:g}"}
                     yield Fault(kind, (cell,), facts, rows_of(plan, NAMES, (cell,)))
             yield from _without_file(after, cell, plan)
+            mechanical = rows_of(plan, ("mech_tilt_deg",), (cell,))
+            if mechanical and math.isnan(number(after, cell, "azimuth_deg")):
+                yield Fault("tilt_of_omni", (cell,), {}, mechanical)
 
 
 def _beyond(network: Network, cell: str) -> dict[str, tuple[float, float, float]]:

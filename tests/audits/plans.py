@@ -64,6 +64,8 @@ L1, L1B, L27 = "金凤宝湖湾26号楼-NLH-1", "金凤宝湖湾26号楼-NLH-2",
 J3, J1, Y1 = "建华中学-NLH-3", "建华中学-NLH-1", "金凤艾依水郡-NLH-1"
 SH = "艾依水郡NG1-1"
 
+ALL_GSM, ALL_LTE = (baohu().of_rat(rat).index for rat in ("GSM", "LTE"))
+
 BAD_BAOHU: dict[str, tuple[str, str]] = {
     "a cell that is not there": ("unknown_cell", "宝湖天下NG2-9,,power_dbm,12,8"),
     "a target that is not there": ("unknown_cell", f"{W},宝湖天下NG9-9,neighbour,absent,present"),
@@ -124,6 +126,26 @@ BAD_BAOHU: dict[str, tuple[str, str]] = {
     "a bracket bent": ("tilt", f"{WL},,mech_tilt_deg,1,14"),
     "a tilt into the ground": ("tilt", f"{WL},,mech_tilt_deg,1,9\n{WL},,elec_tilt_deg,2,9"),
     "a tilt into the sky": ("tilt", f"{WL},,mech_tilt_deg,1,-9"),
+    "an antenna tilted that faces no way": ("tilt", f"{W},,mech_tilt_deg,0,4"),
+    "handovers on a single report": ("beyond_practice", f"{W},,ho_averaging_sacch,24,1"),
+    "an entry written in two ways": (
+        "contradiction",
+        f"{L1},62,redirect_arfcn,absent,present\n{L1},062,redirect_arfcn,absent,present",
+    ),
+    "traffic carriers in another order": ("no_change", f"{M1},,tch_arfcns,8;21,21;8"),
+    "two cells given one identity": ("identity", f"{W},,ci,41004,50001\n{NI},,ci,41006,50001"),
+    "two cells given one PCI": ("code_confusion", f"{L1},,pci,120,60\n{J3},,pci,302,60"),
+    "two cells given one BCCH and BSIC": (
+        "code_confusion",
+        f"{M1},,arfcn,62,58\n{K1},,arfcn,74,58\n{K1},,bsic,6-1,5-1",
+    ),
+    "a date that Excel made of a BSIC": ("out_of_range", f"{W},,bsic,4-5,3-Apr"),
+    "a name with a space in it": ("unknown_cell", "宝湖湾二期 NG2-6,,power_dbm,33,25"),
+    "places swapped": ("out_of_range", f"{M1},,lat,38.502554,106.222012\n{M1},,lon,106.222012,38.502554"),
+    "an entry of a cell that the plan retunes": (
+        "redirect_target",
+        f"{L1},1006,redirect_arfcn,absent,present\n{NI},,arfcn,1006,1010",
+    ),
     "a motor at its end": ("tilt", f"{WL},,elec_tilt_deg,2,18"),
     "a sector turned round": ("azimuth", f"{M1},,azimuth_deg,125,305"),
     "a sector turned upon another": ("azimuth", f"{M2},,azimuth_deg,245,185\n{M1},,azimuth_deg,125,170"),
@@ -230,6 +252,12 @@ BAD_ESTATE: dict[str, tuple[str, str]] = {
 }
 
 GOOD_BAOHU: dict[str, str] = {
+    "two BCCHs exchanged": f"{M1},,arfcn,62,66\n{M2},,arfcn,66,62",
+    "carriers whose old order is another": f"{M1},,tch_arfcns,21;8,8;36",
+    "an antenna lowered": f"{M1},,height_m,32,26",
+    "PCIs exchanged": f"{L1},,pci,120,411\n金凤艾依水郡-NLH-2,,pci,411,120",
+    "a whole network in new areas": "\n".join(
+        f"{c},,{code},22817,22900" for code, cells in (("lac", ALL_GSM), ("tac", ALL_LTE)) for c in cells),
     "a reward": f"{W},,cell_reselect_offset_db,0,10",
     "a power cut of a distribution": f"{NI},,power_dbm,33,21",
     "a macro turned down": f"{WL},,power_dbm,40,36",

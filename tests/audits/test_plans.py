@@ -10,10 +10,11 @@ import pytest
 
 from rfopt.audits import audit, audits
 from rfopt.drafts import read_draft
+from rfopt.errors import InputError
 from rfopt.network import Change, Network, Plan
 from rfopt.sites import read_network
 
-from ..networks import network
+from ..networks import HOME, network
 from .plans import BAD_BAOHU, BAD_ESTATE, GOOD_BAOHU, GOOD_ESTATE, ROOT, baohu, estate, plan_text
 
 WORLDS = ROOT.parent / "shared" / "worlds"
@@ -47,6 +48,48 @@ def test_a_bad_plan_is_refused_for_its_fault(tmp_path: Path, place: str, name: s
 def test_a_good_plan_is_passed(tmp_path: Path, place: str, name: str) -> None:
     rows = (GOOD_BAOHU if place == "baohu" else GOOD_ESTATE)[name]
     assert refused(NETWORKS[place](), drafted(tmp_path, rows)) == []
+
+
+FORMS = {
+    "a byte order mark": (",", "utf-8-sig", "\n"),
+    "lines of Windows": (",", "utf-8", "\r\n"),
+    "GB18030": (",", "gb18030", "\n"),
+    "semicolons": (";", "utf-8", "\n"),
+    "tabs of Excel": ("\t", "utf-16", "\n"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_plan_saved_by_another_program_is_the_same_or_refused(tmp_path: Path, form: str) -> None:
+    mark, encoding, ending = FORMS[form]
+    text = plan_text('宝湖湾二期NG2-6 , , power_dbm ,"33", 25.0').replace(",", mark).replace("\n", ending)
+    (tmp_path / "plan.csv").write_bytes(text.encode(encoding))
+    if mark == ",":
+        assert read_draft(tmp_path / "plan.csv").plan == (Change("宝湖湾二期NG2-6", None, "power_dbm", 33.0, 25.0),)
+        return
+    with pytest.raises(InputError, match=r"plan.csv:1: its columns are separated by"):
+        read_draft(tmp_path / "plan.csv")
+
+
+@pytest.mark.parametrize("value", ["25,0", "−25", "25 dBm", "#VALUE!", "1e999"])
+def test_a_number_mangled_on_the_way_is_refused_with_its_line(tmp_path: Path, value: str) -> None:
+    with pytest.raises(InputError, match=r"plan.csv:2: power_dbm '.*' is not a number in dBm"):
+        drafted(tmp_path, f'宝湖湾二期NG2-6,,power_dbm,33,"{value}"')
+
+
+def test_a_priority_that_closes_a_circle_over_three_layers_is_refused(tmp_path: Path) -> None:
+    site = {"rat": "LTE", "kind": "macro", "lat": HOME[0], "lon": HOME[1], "height_m": 40, "azimuth_deg": 180,
+            "power_dbm": 15, "tac": 1}  # fmt: skip
+    carriers, names = (38400, 37900, 1300), ("P", "Q", "R")
+    cells = {name: {**site, "earfcn": earfcn, "pci": 10 + k, "cell_reselection_priority": 5 + k}
+             for k, (name, earfcn) in enumerate(zip(names, carriers, strict=True))}  # fmt: skip
+    limits = {"target_rat": "LTE", "thresh_x_high_db": 10, "thresh_x_low_db": 6, "q_rxlevmin_dbm": -124}
+    layers = [{**limits, "cell": name, "target_channel": carriers[k - 2], "priority": (6, 7, 5)[k]}
+              for k, name in enumerate(names)]  # fmt: skip
+    net = network({"L": None, "M": None, **cells}, redirects=(), layers=layers)
+    assert refused(net, drafted(tmp_path, "R,,cell_reselection_priority,7,6")) == []
+    [circle] = refused(net, drafted(tmp_path, "R,,cell_reselection_priority,7,4"))
+    assert circle.startswith("circle: R-LOOP") and "P → Q → R → P" in circle
 
 
 def test_every_audit_has_a_plan_that_it_must_refuse() -> None:

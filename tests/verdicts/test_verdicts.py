@@ -7,6 +7,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,12 +65,25 @@ def test_sarif_has_the_shape_of_2_1_0() -> None:
     [run] = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len(set(rules)) == len(rules) and rules[-1] == "gate"
+    for rule in run["tool"]["driver"]["rules"]:
+        assert all(rule[part]["text"] for part in ("shortDescription", "fullDescription", "help"))
     assert [result["level"] for result in run["results"]] == ["error", "note", "error"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"] and result["message"]["text"]
         for place in result["locations"]:
             uri = place["physicalLocation"]["artifactLocation"]["uri"]
             assert re.fullmatch(r"[\w./%~-]+", uri) and place["physicalLocation"]["region"]["startLine"] >= 1
+
+
+def test_a_plan_is_named_from_where_the_check_ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code scanning finds files by their path in the repository."""
+    monkeypatch.chdir(tmp_path)
+    named = {"plans/a b.csv": "plans/a%20b.csv", str(tmp_path / "plans" / "c.csv"): "plans/c.csv",
+             "/elsewhere/d.csv": "file:///elsewhere/d.csv"}  # fmt: skip
+    for plan, uri in named.items():
+        [run] = json.loads(verdicts["sarif"](table() | {"plan": plan}, "zh"))["runs"]
+        places = [place["physicalLocation"] for result in run["results"] for place in result["locations"]]
+        assert {place["artifactLocation"]["uri"] for place in places} == {uri}
 
 
 def test_github_commands_are_one_line_each() -> None:
