@@ -6,6 +6,7 @@ Science packages are imported inside the commands, so that help answers at once.
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import sys
 from importlib import import_module
@@ -77,6 +78,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run a command; bad input is one line on standard error and exit code 2."""
+    gc.set_threshold(100_000)  # imports make a million objects that all stay: not to be looked through every 700
     try:
         command = _in_chinese(cli) if spoken() == "zh" else cli
         command(standalone_mode=False)
@@ -89,6 +91,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        gc.freeze()  # nor at the end, when all of them go
 
 
 def fail(message: str, place: str = "") -> None:

@@ -32,14 +32,12 @@ def retune_carriers(evidence: Evidence, findings: Sequence[Finding]) -> list[Mov
 
 
 def _retuned(evidence: Evidence, cell: str, other: str) -> list[Plan]:
-    """Plans that take a cell's clashing carriers off another cell's."""
+    """Plans that take a cell's clashing carriers off another cell's, its BCCH first: as many as there are free ones."""
     network, heard = evidence.network, [str(name) for name in evidence.gsm.levels.cells]
     own = carriers_of(network, cell)
     odd = clashing(own, carriers_of(network, other))
     free = free_carriers(network, cell, heard)
-    if not odd or len(free) < len(odd):
-        return []
-    new = {arfcn: free[k] for k, arfcn in enumerate(odd)}
+    new = dict(zip(odd, free, strict=False))
     beacon: Plan = ()
     if own[0] in new:
         followed = _followed(evidence, own[0], new[own[0]])

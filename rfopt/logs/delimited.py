@@ -230,10 +230,12 @@ def read_blocks(layout: Layout, make: Callable[[Block], _Made]) -> Iterator[_Mad
         If a row is too long (see `rfopt.logs.text_blocks.TextFile.blocks`).
     """
 
-    def parsed(item: tuple[bytes, int, int, int]) -> _Made:
-        return make(_block(layout, *item))
+    yield from in_order(lambda item: make(_block(layout, *item)), _below_header(layout))
 
-    yield from in_order(parsed, _below_header(layout))
+
+def first_blocks(layout: Layout) -> Iterator[Block]:
+    """The blocks from the first on, none read ahead."""
+    return (_block(layout, *item) for item in _below_header(layout))
 
 
 def _below_header(layout: Layout) -> Iterator[tuple[bytes, int, int, int]]:

@@ -51,7 +51,7 @@ def header_names(path: Path, encoding: str = "", delimiter: str = "") -> tuple[l
         text = raw.decode(encoding, errors="replace").removeprefix("\ufeff")
     except LookupError:
         raise InputError(f"encoding '{printable(encoding)}' is unknown, expected one such as gb18030", path) from None
-    line = next((line for line in re.split(r"\r\n|\n|\r", text) if line.strip("\t,;| ")), "")
+    line = next((found[0] for found in re.finditer(r"[^\r\n]+", text) if found[0].strip("\t,;| ")), "")
     if "\0" in line:
         return [], ""
     if max(line.count(mark) for mark in DELIMITERS) >= MOST_COLUMNS:

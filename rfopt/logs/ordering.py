@@ -101,7 +101,8 @@ class Ordering:
         return np.asarray(stretch)
 
     def _refuse_second_server(self, ordered: pa.Table) -> None:
-        serving = ordered.filter(ordered["serving"])
+        of = np.flatnonzero(ordered["serving"].to_numpy())
+        serving = ordered.select(["point", "mode", "time", "line"]).take(pa.array(of))
         point, mode = (codes_of(serving[name]) for name in ("point", "mode"))
         time = serving["time"].to_numpy()
         place = point * (mode.max(initial=0) + 2) + mode

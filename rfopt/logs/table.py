@@ -17,7 +17,7 @@ from rfopt.logs import log_formats
 from rfopt.logs.checked import Batch, checked_parts
 from rfopt.logs.checks import ISO_TIME, is_table, refuse
 from rfopt.logs.dates import Clock, moment_of, us_of
-from rfopt.logs.delimited import Block, Layout, header_text, layout_of, read_blocks, text_from
+from rfopt.logs.delimited import Block, Layout, first_blocks, header_text, layout_of, read_blocks, text_from
 from rfopt.logs.instants import LONGEST_LOG_S
 from rfopt.logs.opening import header_names
 from rfopt.logs.streams import Part, Stream, Words, merged_words
@@ -81,7 +81,7 @@ def _parts(stream: Stream, layout: Layout, header: Rows) -> Iterator[Part]:
 
 def _opening_rows(layout: Layout) -> Iterator[tuple[int, str]]:
     """Line and time of the rows that are not empty."""
-    for block in read_blocks(layout, lambda block: block):
+    for block in first_blocks(layout):
         for row in np.flatnonzero(~_hollow(block)).tolist():
             yield int(block.lines[row]), block.word(row, "time").strip()
 

@@ -77,13 +77,14 @@ class TextFile:
         """
         lines, rest = 0, b""
         for piece in self.pieces():
-            text = rest + piece
+            text = rest + piece if rest else piece
             end = _whole(text, delimiter, quote)
             if end == 0 and len(text) > LONGEST_ROW_BYTES:
                 raise InputError(f"has a row longer than {LONGEST_ROW_BYTES} bytes", self.path)
             if end:
-                ends = line_ends(text[:end])
-                yield text[:end], lines, ends
+                block = text[:end]
+                ends = line_ends(block)
+                yield block, lines, ends
                 lines += ends
             rest = text[end:]
         if rest:

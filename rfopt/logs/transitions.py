@@ -79,7 +79,8 @@ class Stays:
 
     def take(self, readings: pa.Table, path: Path) -> None:
         """Take the readings of a part (`rfopt.logs.streams.PART_SCHEMA`) of a file."""
-        serving = readings.select([*LOOKED_AT, "line"]).filter(readings["serving"])
+        rows = pa.array(np.flatnonzero(readings["serving"].to_numpy()))
+        serving = readings.select([*LOOKED_AT, "line"]).take(rows)
         time = serving["time"].to_numpy()
         if not len(time):
             return

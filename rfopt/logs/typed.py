@@ -55,7 +55,8 @@ class Typed:
 
     def _of_words(self, name: str, test: Callable[[str], bool]) -> NDArray[np.bool_]:
         codes, words = self.words[name]
-        return np.array([test(word) for word in words], dtype=bool)[codes]
+        told = np.array([test(word) for word in words], dtype=bool)
+        return told[codes] if told.any() else np.zeros(len(codes), dtype=bool)
 
     def nameless(self) -> NDArray[np.bool_]:
         """Rows from which no cell can be told."""

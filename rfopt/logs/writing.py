@@ -104,8 +104,9 @@ class _ParquetSink:
         self._given: deque[Future[None]] = deque()
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
-            path, FILE_SCHEMA, store_schema=False, write_statistics=PICKED_BY, compression="snappy"
-        )
+            path, FILE_SCHEMA, store_schema=False, write_statistics=PICKED_BY, compression="snappy",
+            write_batch_size=GROUP_ROWS, max_rows_per_page=GROUP_ROWS,  # pages do not tell how rows came
+        )  # fmt: skip
 
     def add(self, readings: pa.Table) -> None:
         self._given.append(self._thread.submit(self._take, readings))
@@ -139,14 +140,14 @@ class _ParquetSink:
         self._writer.close()
 
 
-def _stored(column: pa.ChunkedArray) -> pa.Array:
+def _stored(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """A row group's column as it goes into the file; words are numbered in the order in which they appear in it."""
-    if column.null_count == len(column):
-        return pa.nulls(len(column), column.type)
     if column.type == pa.bool_():
-        return column.cast(pa.int8()).combine_chunks()
+        return column.cast(pa.int8())
     if column.type != WORDS:
-        return column.combine_chunks()
+        return column
+    if column.null_count == len(column):
+        return pa.nulls(len(column), WORDS)
     joined = column.unify_dictionaries().combine_chunks()
     known = len(joined.dictionary)
     codes = np.array(joined.indices.fill_null(-1), dtype=np.int32)

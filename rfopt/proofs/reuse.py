@@ -24,7 +24,7 @@ TWIN_KM = 10.0
 """No other cell this near has the same pair of carrier and code."""
 ADJACENT = 1
 GUARD = 2
-"""Channels kept clear of what is heard: interference two channels away is 50 dB down."""
+"""Channels better kept clear of what is heard; interference two channels away is 50 dB down."""
 
 
 def carriers_of(network: Network, cell: str) -> list[int]:
@@ -52,28 +52,29 @@ def near_in_relations(network: Network, cell: str, most: int) -> dict[str, int]:
 
 
 def free_carriers(network: Network, cell: str, heard: Iterable[str]) -> list[int]:
-    """Carriers that a GSM cell could move to, the one whose next user is farthest first; apart from each other.
+    """Carriers that a GSM cell could move to, best first; apart from each other.
 
-    Those are carriers of its band that the network itself uses (or lie between them), more than `GUARD` channels from
-    every carrier of the cells heard, more than `ADJACENT` from every carrier within `REUSE_KM`, and not the BCCH of a
-    cell with the same BSIC within `TWIN_KM`.
+    Those are carriers of its band that the network itself uses (or lie between them), more than `ADJACENT` channels
+    from every carrier of the cells heard or within `REUSE_KM`, and not the BCCH of a cell with the same BSIC within
+    `TWIN_KM`. Best are those more than `GUARD` from what is heard, then those whose next user is farthest.
     """
     cells = network.of_rat("GSM")
     others = {str(name): carriers_of(network, str(name)) for name in cells.index if name != cell}
     away = dict(zip(cells.index, distances_km(cells, cell).tolist(), strict=True))
     near = {name for name, distance in away.items() if distance <= REUSE_KM} - {cell}
     taken = {a for name in set(heard) - {cell} for a in others.get(name, [])}
-    beside = {a for name in near for a in others[str(name)]} | set(carriers_of(network, cell))
+    beside = {a for name in near for a in others[str(name)]} | set(carriers_of(network, cell)) | taken
     codes = cells["bsic"]
     twins = {others[name][0] for name in others if away[name] <= TWIN_KM and codes[name] == codes[cell]}
     free = [
         a
         for a in _own_block(network, carriers_of(network, cell)[0])
-        if all(abs(a - b) > GUARD for b in taken) and all(abs(a - b) > ADJACENT for b in beside) and a not in twins
+        if all(abs(a - b) > ADJACENT for b in beside) and a not in twins
     ]
     used = {a for own in others.values() for a in own}
     next_km = {a: min((away[n] for n, own in others.items() if a in own), default=math.inf) for a in free}
-    return _apart(sorted(free, key=lambda a: (a not in used, -next_km[a], a)))
+    close = {a for a in free if any(abs(a - b) <= GUARD for b in taken)}
+    return _apart(sorted(free, key=lambda a: (a in close, a not in used, -next_km[a], a)))
 
 
 def _own_block(network: Network, arfcn: int) -> list[int]:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rfopt.network import Network
 from rfopt.proofs.reuse import (
     ADJACENT,
-    GUARD,
     REUSE_KM,
     TWIN_KM,
     carriers_of,
@@ -58,7 +57,7 @@ def test_free_carriers_are_all_there_are_and_no_others(places: list[tuple[int, f
         assert min(used) <= arfcn <= max(used)
         for k, (other, away, bcc) in enumerate(places):
             gap = abs(arfcn - other)
-            assert gap > GUARD or f"N{k}" not in near
+            assert gap > ADJACENT or f"N{k}" not in near
             assert gap > ADJACENT or away > REUSE_KM
             assert gap > 0 or away > TWIN_KM or bcc != 0
         assert abs(arfcn - 5) > ADJACENT and abs(arfcn - 60) > ADJACENT
@@ -97,3 +96,8 @@ def test_the_nearest_free_pci_of_each_other_remainder(own: int) -> None:
         nearer = [p for p in range(504) if p % 3 == pci % 3 and abs(p - own) < abs(pci - own)]
         assert set(nearer) <= taken and pci not in taken
     assert list(np.abs(np.array(found) - own)) == sorted(abs(p - own) for p in found)
+
+
+def test_carriers_clear_of_what_is_heard_come_before_those_two_channels_away() -> None:
+    net = town({"Z": row(17, 0.0), "N": row(20, 30.0, "4-1"), "O": row(24, 30.0, "4-1")})
+    assert free_carriers(net, "Z", ["N"]) == [24, 22]
