@@ -114,7 +114,8 @@ def write(path: Path, tables: object, mark: str) -> None:
 def run(code: str, *words: str) -> tuple[float, float, float]:
     """Wall and processor seconds of a process, and its peak memory in MB."""
     began = time.perf_counter()
-    _, status, used = os.wait4(subprocess.Popen([sys.executable, "-c", code, *words]).pid, 0)
+    child = subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
     if status:
         raise SystemExit("a form failed")
     return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024

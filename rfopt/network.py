@@ -360,10 +360,18 @@ def _relation_differences(before: Network, after: Network) -> list[Change]:
         rat = str(after.cells.at[cell, "rat"])
         start = {name: relation_default(name, rat) for name in RELATION_PARAMETERS}
         changes += _setting_differences(cell, neighbour, start, _settings(after, cell, neighbour))
-    for cell, neighbour in sorted(old & new):
+    for cell, neighbour in sorted(_set_otherwise(before, after) & old & new):
         was, is_now = (_settings(network, cell, neighbour) for network in (before, after))
         changes += _setting_differences(cell, neighbour, was, is_now)
     return changes
+
+
+def _set_otherwise(before: Network, after: Network) -> set[tuple[str, str]]:
+    """Relations of a network whose parameters are not to the bit those of another."""
+    was = before.neighbours[list(RELATION_PARAMETERS)]
+    is_now = after.neighbours[list(RELATION_PARAMETERS)].reindex(was.index)
+    alike = (was == is_now) | (was.isna() & is_now.isna())
+    return set(was.index[~alike.all(axis=1)])
 
 
 def _setting_differences(cell: str, neighbour: str, old: dict[str, float], new: dict[str, float]) -> list[Change]:

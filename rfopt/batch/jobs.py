@@ -86,10 +86,10 @@ def _names(folders: Sequence[Path]) -> dict[Path, str]:
 
 def _fingerprint(folder: Path, settings: Settings) -> str:
     try:
-        files = inputs_of(folder).files()
-    except InputError:
+        hashes = [f"{path}:{_sha256(path, _age(path))}" for path in inputs_of(folder).files()]
+    except (InputError, OSError):
         return ""
-    said = [__version__, str(settings.seed), settings.lang, *(f"{path}:{_sha256(path, _age(path))}" for path in files)]
+    said = [__version__, str(settings.seed), settings.lang, *hashes]
     return hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -91,6 +91,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        gc.freeze()  # nor at the end, when all of them go
 
 
 def fail(message: str, place: str = "") -> None:

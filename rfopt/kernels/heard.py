@@ -47,7 +47,7 @@ def _whole_within(value: float, low: float, high: float) -> float:
 @njit(cache=True, nogil=True)
 def long_rows(
     numbers: Any, columns: Any, rows: Any, tech: Any, label: Any, server: Any, limits: Any, own: Any,
-    row: Any, rat: Any, level: Any, quality: Any, channel: Any, code: Any, name: Any,
+    readings: Any, rat: Any, level: Any, quality: Any, channel: Any, code: Any, name: Any,
 ) -> Any:  # fmt: skip
     """One row for each server, and after it one for each of its neighbours that can be told and was heard.
 
@@ -69,27 +69,28 @@ def long_rows(
         As for `possible`.
     own : bool[tech, channel]
         Whether a technology has a channel; 0 stands for those beyond.
-    row : int64[reading]
-        Filled with the instant of each reading.
+    readings : int64[instant]
+        Filled with the readings of each instant.
     rat : int32[reading]
-        Filled with its technology.
+        Filled with the technology of each reading.
     level, quality : float64[reading]
         Filled; NaN unknown.
     channel, code : int32[reading]
         Filled; −1 unknown.
-    name : int64[reading]
+    name : int32[reading]
         Filled with the neighbour's label; 0 for a server.
 
     Returns
     -------
-    readings, passed : int
+    passed : int
         How many neighbours were heard and passed over: they cannot be told, or are the server once more.
     """
     count, passed = U(0), 0
     for k in range(len(rows)):
         at = U(rows[k])
         mine, my_channel, my_code = tech[k, 0], server[2, k], server[3, k]
-        row[count], rat[count], name[count] = k, mine, 0
+        before = count
+        rat[count], name[count] = mine, 0
         level[count], quality[count] = server[0, k], server[1, k]
         channel[count], code[count] = _known(my_channel), _known(my_code)
         count += U(1)
@@ -112,11 +113,12 @@ def long_rows(
                 passed += 1
                 continue
             good = numbers[U(columns[n, 1]), at] if columns[n, 1] >= 0 else np.nan
-            row[count], rat[count], name[count] = k, of, called
+            rat[count], name[count] = of, called
             level[count], quality[count] = heard, _within(good, limits[of, 1, 0], limits[of, 1, 1])
             channel[count], code[count] = _known(on), _known(coded)
             count += U(1)
-    return count, passed
+        readings[k] = count - before
+    return passed
 
 
 @njit(cache=True, nogil=True, inline="always")

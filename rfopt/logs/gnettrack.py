@@ -148,8 +148,9 @@ def _part(ordered: Ordered[_Rows], labels: dict[str, int]) -> Part:
     names = [known[k] for k in used.tolist()]
     spot = {name: k for k, name in enumerate(names)}
     around = [spot.setdefault(name, len(spot)) for name in heard.labels]
-    cell = np.where(heard.serving, place[heard.row], np.array(around)[heard.label])
-    columns = heard.columns | {"time": streams.numbers(ordered.time_s[heard.row])}
+    cell = np.array(around, dtype=np.int32)[heard.label]
+    cell[heard.servers] = place
+    columns = heard.columns | {"time": streams.numbers(np.repeat(ordered.time_s, heard.count))}
     columns["cell"] = streams.words(cell, list(spot))
     return Part(streams.part_table(len(cell), columns), ordered.item.rejects, ordered.item.done)
 
@@ -221,7 +222,7 @@ def _detail(block: Block, fault: str, k: int) -> str:
     return hidden_numbers(f"{tech} with channel {block.number('channel')[k]:.0f}")
 
 
-Modes = Callable[[Block, NDArray[np.float64]], NDArray[np.int64]]
+Modes = Callable[[Block, NDArray[np.float64]], NDArray[np.int32]]
 """What the phone was doing at each row of a block, given its seconds, as a place in `MODE_WORDS`."""
 
 
@@ -238,19 +239,19 @@ def _modes(path: Path, layout: Layout, facts: Survey) -> tuple[Modes, str]:
         return _all_idle, f"mode is taken as idle throughout; {printable(beside.name)} {error.message}"
     order = np.argsort(events["time"].to_numpy(), kind="stable")
     times = events["time"].to_numpy()[order]
-    coded = np.array([0, *(MODE_WORDS.index(events["mode"].iloc[k]) for k in order)])
+    coded = np.array([0, *(MODE_WORDS.index(events["mode"].iloc[k]) for k in order)], dtype=np.int32)
     return lambda _, seconds: coded[np.searchsorted(times, seconds, side="right")], (
         f"mode is from {printable(beside.name)}"
     )
 
 
-def _stated(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int64]:  # noqa: ARG001  as `Modes` says
+def _stated(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int32]:  # noqa: ARG001  as `Modes` says
     codes, words = block.codes("state")
-    return np.array([MODE_WORDS.index(MODES.get(word.upper(), "idle")) for word in words], dtype=np.int64)[codes]
+    return np.array([MODE_WORDS.index(MODES.get(word.upper(), "idle")) for word in words], dtype=np.int32)[codes]
 
 
-def _all_idle(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int64]:  # noqa: ARG001  as `Modes` says
-    return np.zeros(len(seconds), dtype=np.int64)
+def _all_idle(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int32]:  # noqa: ARG001  as `Modes` says
+    return np.zeros(len(seconds), dtype=np.int32)
 
 
 def _position(block: Block) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

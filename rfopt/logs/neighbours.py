@@ -82,25 +82,29 @@ class Heard:
     ----------
     columns : dict of name → Arrow array
         All columns of a part but time and cell.
-    row : ndarray
-        The instant of each reading.
+    count : ndarray
+        The readings of each instant.
     label : ndarray
-        The neighbour's place in `labels`; 0 for servers.
+        Each reading's place in `labels`; 0 for servers.
     passed : int
         Neighbours that were heard and passed over: they cannot be told, or are the server once more.
     """
 
     columns: dict[str, Any]
-    row: NDArray[np.int64]
-    serving: NDArray[np.bool_]
-    label: NDArray[np.int64]
+    count: NDArray[np.int64]
+    label: NDArray[np.int32]
     labels: Sequence[str]
     passed: int
+
+    @property
+    def servers(self) -> NDArray[np.int64]:
+        """Where among the readings each instant's server stands."""
+        return _servers(self.count)
 
 
 def heard_readings(
     block: Block, rows: NDArray[np.int64], server: Cells, instants: dict[str, NDArray[np.float64]],
-    mode: NDArray[np.int64], modes: Sequence[str],
+    mode: NDArray[np.int32], modes: Sequence[str],
 ) -> Heard:  # fmt: skip
     """Readings of some rows in the long form.
 
@@ -130,27 +134,33 @@ def heard_readings(
             tech[:, k] = np.where(own > 0, own, tech[:, k])
     label, labels = _gsm_labels(block, around, tech[:, 1:], rows)
     most = tech.size
-    row, name = np.empty((2, most), dtype=np.int64)
-    rat, channel, code = np.empty((3, most), dtype=np.int32)
+    count = np.empty(len(rows), dtype=np.int64)
+    rat, channel, code, name = np.empty((4, most), dtype=np.int32)
     level, quality = np.empty((2, most))
-    count, passed = long_rows(
+    passed = long_rows(
         block.numbers, columns.copy(), rows, tech, label,
         np.array([server.level, server.quality, server.channel, server.pci]), LIMITS, own_channels(),
-        row, rat, level, quality, channel, code, name,
+        count, rat, level, quality, channel, code, name,
     )  # fmt: skip
-    row, rat = row[:count], rat[:count]
-    main = np.diff(row, prepend=-1) > 0
-    made: dict[str, Any] = {name: streams.numbers(instants[name][row]) for name in ("lat", "lon")}
-    made |= {"mode": streams.words(mode[row], modes), "rat": streams.words(rat, TECHS)}
-    made |= {"serving": pa.array(main), "line": pa.array(block.lines[rows][row])}
-    made["sinr_db"] = streams.numbers(np.where(main, instants["sinr_db"][row], np.nan))
+    rat, name = rat[: count.sum()], name[: count.sum()]
+    serving, sinr = np.zeros(len(rat), dtype=bool), np.full(len(rat), np.nan)
+    serving[_servers(count)], sinr[_servers(count)] = True, instants["sinr_db"]
+    made: dict[str, Any] = {key: streams.numbers(np.repeat(instants[key], count)) for key in ("lat", "lon")}
+    made |= {"mode": streams.words(np.repeat(mode, count), modes), "rat": streams.words(rat, TECHS)}
+    made |= {"serving": pa.array(serving), "line": pa.array(np.repeat(block.lines[rows], count))}
+    made["sinr_db"] = streams.numbers(sinr)
     for tech_of, names in ((GSM, ("arfcn", "rxlev_dbm", "rxqual")), (LTE, ("earfcn", "rsrp_dbm", "rsrq_db", "pci"))):
         other = rat != tech_of
         if not other.all():
             sources: tuple[NDArray[Any], ...] = (channel, level, quality, code)
             for key, values in zip(names, sources, strict=False):
-                made[key] = streams.known(values[:count], other)
-    return Heard(made, row, main, name[:count], labels, int(passed))
+                made[key] = streams.known(values[: len(rat)], other)
+    return Heard(made, count, name, labels, int(passed))
+
+
+def _servers(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each instant's server stands, given the readings of each."""
+    return np.cumsum(count) - count
 
 
 def _blocks_of(names: Iterable[str]) -> list[int]:

@@ -1,8 +1,7 @@
 """Case folders for batches, and a way to make some of them poisonous in the processes that work on them.
 
 The processes that work on cases are others than the test's, so the poison goes with the environment: a
-``sitecustomize`` on the path, which Python loads first. All other cases run the real work on little simulation, or none
-with LIGHT set, where only the way of the work is tested.
+``sitecustomize`` on the path, which Python loads first. All other cases run the real work on little simulation.
 """
 
 from __future__ import annotations

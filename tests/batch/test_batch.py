@@ -10,6 +10,7 @@ from rfopt.batch.jobs import Record, Settings, find_jobs, read_record, write_rec
 from rfopt.batch.merging import merge
 from rfopt.batch.pool import local, run_all
 from rfopt.batch.summary import summarise, worst_cells
+from rfopt.batch.work import work
 from rfopt.errors import InputError
 from rfopt.network import Change
 
@@ -52,6 +53,14 @@ def test_a_record_holds_until_an_input_the_seed_or_the_language_changes(tmp_path
     table = tmp_path / "site_configs" / "net" / "cells.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("D,", "D ,"), encoding="utf-8")
     assert read_record(kept.output, find_jobs([cases], kept)[0]) is None
+
+
+def test_a_case_whose_log_is_missing_is_a_job_that_says_so(tmp_path):
+    folder = write_cases(tmp_path, ["a"])
+    (folder / "a" / "log.csv").unlink()
+    [job] = find_jobs([folder], settings(tmp_path))
+    record = work(job, settings(tmp_path))
+    assert job.fingerprint == "" and not record.done and "log.csv" in record.error
 
 
 def test_a_broken_record_or_one_of_a_failure_is_done_again(tmp_path):

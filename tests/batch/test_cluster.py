@@ -22,7 +22,7 @@ NAMES = ["a", "b", "c", "d"]
 @pytest.fixture
 def scheduler(tmp_path, monkeypatch):
     """A scheduler and two workers, each a process of its own; yields (address, scheduler, workers)."""
-    for name, value in {**poisoned(tmp_path), "LIGHT": "1", "SLOW": "1"}.items():
+    for name, value in {**poisoned(tmp_path), "SLOW": "1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "5")
     (tmp_path / "started.txt").touch()

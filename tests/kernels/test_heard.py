@@ -88,15 +88,17 @@ def test_each_cell_that_can_be_told_has_a_row(instants: list, repeats: bool, cod
     if not coded:
         columns[:, 3] = -1
     most = rats.size
-    row, name = np.empty((2, most), dtype=np.int64)
-    rat, on, code_of = np.empty((3, most), dtype=np.int32)
+    readings = np.empty(count, dtype=np.int64)
+    rat, on, code_of, name = np.empty((4, most), dtype=np.int32)
     strong, good = np.empty((2, most))
-    found, passed = heard.long_rows(
-        numbers, columns, used, rats, labels, servers, LIMITS, own_channels(), row, rat, strong, good, on, code_of, name
-    )
+    passed = heard.long_rows(
+        numbers, columns, used, rats, labels, servers, LIMITS, own_channels(), readings, rat, strong, good, on, code_of,
+        name,
+    )  # fmt: skip
     wanted, left = by_hand(instants)
-    assert (int(found), passed) == (len(wanted), left)
-    made = [array[:found] for array in (row, rat, strong, good, on, code_of, name)]
+    assert (readings.sum(), passed) == (len(wanted), left)
+    row = np.repeat(np.arange(count), readings)
+    made = [row, *(array[: len(row)] for array in (rat, strong, good, on, code_of, name))]
     for values, expected in zip(made, zip(*wanted, strict=True), strict=False):
         plain = [-1 if values.dtype == np.int32 and math.isnan(value) else value for value in expected]
         np.testing.assert_array_equal(values, plain)
