@@ -127,7 +127,8 @@ step = st.fixed_dictionaries(
     {},
     optional={
         "cell": st.sampled_from(["", "A", "B"]), "arfcn": st.sampled_from(["", "9"]),
-        "bsic": st.sampled_from(["", "1-2"]), "point": st.just("b"), "mode": st.just("call"), "serving": st.just("0"), "late": st.just(True),
+        "bsic": st.sampled_from(["", "1-2"]), "point": st.just("b"), "mode": st.just("call"),
+        "serving": st.just("0"), "late": st.just(True),
     },
 )  # fmt: skip
 
