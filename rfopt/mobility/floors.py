@@ -30,9 +30,10 @@ LEAST_SHARE = 0.1
 MOST_ERROR_DB, ELSEWHERE_ERROR_DB = 3.0, 6.0
 """Largest standard error of a floor that calls showed, and that of one taken from other points: assumptions."""
 NEPER = float(np.log(10.0) / 10.0)
-UNEXPLAINED, EXPLAINED = 0.2, 0.3
+UNEXPLAINED, EXPLAINED = 0.2, (0.3, 4.0)
 """Calls are taken to be on a cell's BCCH carrier where known cells cause less than the first share of the interference
-if they are on its traffic carriers, and at least the second if they are not."""
+if they are on its traffic carriers, and so much of it if they are not; a rival is read where it is strong, so its mean
+may be some decibels too high. Assumptions."""
 
 FloatArray = NDArray[np.float64]
 
@@ -113,7 +114,7 @@ def _on_beacon(
     if sum(len(parts) for parts, _ in seen) < LEAST_INSTANTS:
         return False
     explained, instead = (float(sum(part.sum() for part in parts)) / whole for parts in ([k for _, k in seen], other))
-    return explained < UNEXPLAINED and instead >= EXPLAINED
+    return explained < UNEXPLAINED and EXPLAINED[0] <= instead <= EXPLAINED[1]
 
 
 def _parts_mw(
