@@ -74,7 +74,7 @@ class Identified:
 
 
 class Heard(NamedTuple):
-    """What a reading says of its cell: identity, the name the phone gave, its server, and where the phone was."""
+    """What a reading says of its cell: identity, the name the phone gave, a neighbour's server, and its place."""
 
     rat: str
     channel: float
@@ -101,7 +101,8 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
     and the phone (0 for an omnidirectional one). Where the level is known distance and azimuth count a seventh, and
     the rest of their say goes to the likelihood that this cell is received so and every other candidate weaker: at 2
     to 8 km the nearer cell is often not the louder one. The cheapest wins if the next is `CLEAR_MARGIN` dearer. A name
-    that the phone gave is kept when the table has the cell on that channel. Servers are named first.
+    that the phone gave is kept when the table has the cell on that channel. Servers are named first, and what is
+    reported beside a server is another cell of its identity where there is one.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
     keys["place"], table.above_db, table.indoors = _above(readings, keys, table)
     serving = readings["serving"].to_numpy(dtype=bool)
     servers = readings[serving].assign(cell=_name(keys[serving], table)["cell"].array)
-    named = _name(keys.assign(server=_servers(readings, servers)), table)
+    named = _name(keys.assign(server=np.where(serving, "", _servers(readings, servers))), table)
     known = named["cell"] != ""
     unnamed = named[~known & named["rat"].isin(["GSM", "LTE"]) & named["channel"].notna()]
     several = unnamed["candidates"] != ""
@@ -239,6 +240,7 @@ class _Table:
         if heard.given in self._row and (np.isnan(heard.channel) or self._on_channel(heard)):
             return Chosen(heard.given, "", 1.0)
         names = [name for name in self.of(heard.rat, heard.channel, heard.code) if self._may_be(name, heard)]
+        names = [name for name in names if name != heard.server] or names
         costs = sorted(zip(self._costs(names, heard), names, strict=True))
         if not costs:
             return Chosen("", "", 0.0)

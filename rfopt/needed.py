@@ -55,7 +55,8 @@ def _to_be_clear(evidence: Evidence, best: str) -> np.ndarray:
     """Interference on the wanted cell's carriers, dBm."""
     levels = evidence.gsm.levels
     at = levels.cells.get_loc(best)
-    coupling = gsm_coupling(evidence.network.cells.loc[levels.cells], traffic=True)[at].copy()
+    traffic = not evidence.gsm.floors.on_beacon[at]
+    coupling = gsm_coupling(evidence.network.cells.loc[levels.cells], traffic=traffic)[at].copy()
     coupling[at] = 0.0
     return np.asarray(dbm(evidence.gsm.floor_mw[:, at] + np.nan_to_num(mw(levels.dbm)) @ coupling))
 

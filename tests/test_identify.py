@@ -138,6 +138,15 @@ def test_the_server_itself_is_no_stranger() -> None:
     assert named(net, serving("T", arfcn=62, bsic="4-5")) == ["T"]
 
 
+def test_what_is_reported_beside_a_server_of_its_identity_is_the_servers_twin() -> None:
+    """The twin is three kilometres farther and would never be taken; where there is none, the server lists itself."""
+    net = network({"A": None, "T": twin(1.0), "U": twin(4.0)})
+    own = serving("T", arfcn=62, bsic="4-5")
+    assert named(net, heard()) == ["T"]
+    assert named(net, own, heard()) == ["T", "U"]
+    assert named(network({"A": None, "T": twin(1.0)}), own, heard()) == ["T", "T"]
+
+
 def test_an_azimuth_towards_the_phone_breaks_the_tie() -> None:
     """0.2 per 60° off: facing away costs 0.6, the omnidirectional cell nothing."""
     away, towards = twin(1.0, azimuth_deg=0), twin(1.0, azimuth_deg=180)

@@ -144,7 +144,7 @@ def _stretch(point: str, rows: pd.DataFrame, cells: pd.Index, rat: str) -> Stret
     position = cells.get_indexer(pd.Index(rows["cell"]))
     serving, known = rows["serving"].to_numpy(dtype=bool), position >= 0
     level = np.full((count, len(cells)), np.nan)
-    level[instant[known], position[known]] = dbm[known]
+    np.fmax.at(level, (instant[known], position[known]), dbm[known])  # a cell read twice is its stronger reading
     time, idle, log = np.zeros(count), np.zeros(count, dtype=bool), np.zeros(count, dtype=np.int64)
     time[instant], idle[instant] = rows["time"].to_numpy(), (rows["mode"] == "idle").to_numpy()
     log[instant] = pd.factorize(rows["file"])[0]

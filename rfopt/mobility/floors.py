@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.levels import Levels
@@ -29,6 +30,10 @@ LEAST_SHARE = 0.1
 MOST_ERROR_DB, ELSEWHERE_ERROR_DB = 3.0, 6.0
 """Largest standard error of a floor that calls showed, and that of one taken from other points: assumptions."""
 NEPER = float(np.log(10.0) / 10.0)
+UNEXPLAINED, EXPLAINED = 0.2, (0.3, 4.0)
+"""Calls are taken to be on a cell's BCCH carrier where known cells cause less than the first share of the interference
+if they are on its traffic carriers, and so much of it if they are not; a rival is read where it is strong, so its mean
+may be some decibels too high. Assumptions."""
 
 FloatArray = NDArray[np.float64]
 
@@ -38,13 +43,15 @@ class Floors:
     """Unexplained interference plus noise per point and cell (points, cells).
 
     `mean_mw` in the mean; `share` of all interference on the cell that it is; `spread_db` the standard deviation of
-    its fading (0 for noise alone); `error_db` the standard error of the mean.
+    its fading (0 for noise alone); `error_db` the standard error of the mean. `on_beacon` (cells,) is True for a GSM
+    cell whose calls were on its BCCH carrier, as their C/I tells.
     """
 
     mean_mw: FloatArray
     share: FloatArray
     spread_db: FloatArray
     error_db: FloatArray
+    on_beacon: NDArray[np.bool_]
 
 
 def fit_floors(
@@ -57,8 +64,8 @@ def fit_floors(
     """
     noise = float(mw(GSM_NOISE_DBM if rat == "GSM" else LTE_NOISE_DBM))
     cells = network.cells.loc[levels.cells]
-    coupling = gsm_coupling(cells, traffic=True) if rat == "GSM" else lte_coupling(cells)
     usual = np.nan_to_num(mw(levels.dbm), nan=0.0) * np.exp(0.5 * (fading.sigma_db * NEPER) ** 2)
+    coupling, on_beacon = _coupling(stretches, usual, cells, rat)
     floor, spread, error = (np.full(levels.dbm.shape, np.nan) for _ in range(3))
     for p, stretch in enumerate(stretches):
         for c in range(len(levels.cells)):
@@ -78,7 +85,36 @@ def fit_floors(
         mean / (mean + usual @ coupling.T),
         np.where(served, spread, np.nan_to_num(_median(spread))[None, :]),
         np.where(served, error, doubt[None, :]),
+        on_beacon,
     )
+
+
+def _coupling(
+    stretches: list[Stretch], usual_mw: FloatArray, cells: pd.DataFrame, rat: str
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Coupling on the carriers of the calls, and which of these are BCCH carriers.
+
+    Calls are on traffic carriers unless what is known of those leaves their C/I unexplained and the BCCH carrier
+    explains it: a cell may keep few traffic channels elsewhere, and a table may name carriers that are off.
+    """
+    if rat == "LTE":
+        return lte_coupling(cells), np.zeros(len(cells), dtype=bool)
+    calls, beacon = gsm_coupling(cells, traffic=True), gsm_coupling(cells, traffic=False)
+    on_beacon = np.array([_on_beacon(stretches, usual_mw, c, calls[c], beacon[c]) for c in range(len(cells))], bool)
+    return np.where(on_beacon[:, None], beacon, calls), on_beacon
+
+
+def _on_beacon(
+    stretches: list[Stretch], usual_mw: FloatArray, cell: int, calls: FloatArray, beacon: FloatArray
+) -> bool:
+    """True if the C/I of a cell's calls is that of its BCCH carrier and not of its traffic carriers."""
+    seen = [_parts_mw(stretch, cell, usual_mw[p], calls)[:2] for p, stretch in enumerate(stretches)]
+    other = [_parts_mw(stretch, cell, usual_mw[p], beacon)[1] for p, stretch in enumerate(stretches)]
+    whole = float(sum(parts.sum() for parts, _ in seen))
+    if sum(len(parts) for parts, _ in seen) < LEAST_INSTANTS:
+        return False
+    explained, instead = (float(sum(part.sum() for part in parts)) / whole for parts in ([k for _, k in seen], other))
+    return explained < UNEXPLAINED and EXPLAINED[0] <= instead <= EXPLAINED[1]
 
 
 def _parts_mw(

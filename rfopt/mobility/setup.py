@@ -78,6 +78,14 @@ def gsm_call_arrays(gsm: Part) -> Arrays:
     )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=MOST_PARTS)
+def calls_on_beacon(arrays: Arrays, cells: tuple[int, ...]) -> Arrays:
+    """Arrays of `gsm_call_arrays` with the calls of some cells, by number, on their BCCH carriers."""
+    coupling, rows = arrays["tch_coupling"].copy(), list(cells)
+    coupling[rows] = arrays["coupling"][rows]
+    return Arrays(arrays | {"tch_coupling": coupling})
+
+
 @of_parts
 def lte_idle_arrays(lte: Part) -> Arrays:
     """Keyword arguments of `rfopt.kernels.lte_idle.camp`."""

@@ -26,6 +26,7 @@ from rfopt.mobility.parts import Arrays
 from rfopt.mobility.quality import SACCH_SCALE_DB
 from rfopt.mobility.setup import (
     both_idle_arrays,
+    calls_on_beacon,
     csfb_arrays,
     gsm_call_arrays,
     gsm_idle_arrays,
@@ -183,7 +184,8 @@ class _Point:
 
 def _gsm_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
     names = situation.gsm.levels.cells
-    return gsm_idle_arrays(network, names), gsm_call_arrays(network, names)
+    on_beacon = tuple(np.flatnonzero(situation.gsm.floors.on_beacon).tolist())
+    return gsm_idle_arrays(network, names), calls_on_beacon(gsm_call_arrays(network, names), on_beacon)
 
 
 def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from rfopt.case_levels import case_levels
 from rfopt.evidence import Evidence
+from rfopt.geography.buildings import centres_of
 from rfopt.geography.scene import Scene, build_scene
 from rfopt.geography.served import around, floors_of, sector_of
 from rfopt.network import MOST_RELATIONS, Network
@@ -73,7 +74,7 @@ class Groups:
 
     `members` maps a group to its rows of `points`; `owner` to the cell whose users they are ('' for everybody's);
     `ground` names groups on the ground, for which the level itself is judged too. `scene` and `calibration` are
-    what the levels were predicted with.
+    what the levels were predicted with; `before` remembers what was asked of them.
     """
 
     points: pd.DataFrame
@@ -86,6 +87,7 @@ class Groups:
     ground: frozenset[str]
     scene: Scene
     calibration: Calibration
+    before: dict[tuple[str, str], tuple[NDArray[np.float64], float]] = field(default_factory=dict)
 
     @cached_property
     def weights(self) -> dict[tuple[str, str], float]:
@@ -106,6 +108,20 @@ class Groups:
             return float(relative[self.owner[group]])
         level = self.dbm[np.ix_(self.members[group], self.network.cells.index.get_indexer(cells.index))]
         return float(relative.to_numpy()[np.nan_to_num(level, nan=-np.inf).argmax(axis=1)].mean())
+
+    def served(
+        self, group: str, rat: str, delta_db: NDArray[np.float64] | None = None
+    ) -> tuple[NDArray[np.float64], float]:
+        """`_served` of a group before any change, remembered, or with levels moved so far, shape (points, cells)."""
+        if delta_db is None and (group, rat) in self.before:
+            return self.before[group, rat]
+        columns = (self.network.cells["rat"] == rat).to_numpy()
+        of_rat = np.ix_(self.members[group], np.flatnonzero(columns))
+        level = self.dbm[of_rat] if delta_db is None else self.dbm[of_rat] + delta_db[of_rat]
+        found = _served(level, self.error_db[of_rat], self.mast[columns], rat)
+        if delta_db is None:
+            self.before[group, rat] = found
+        return found
 
     @cached_property
     def mast(self) -> NDArray[np.int64]:
@@ -166,12 +182,17 @@ def _design(
 
 
 def _near(evidence: Evidence) -> Network:
-    """The network within `NEAR_KM` of the case, and the cells that its logs hold."""
-    cells = evidence.network.cells
-    north = (cells["lat"] - evidence.case.lat) * 111.195
-    east = (cells["lon"] - evidence.case.lon) * 111.195 * math.cos(math.radians(evidence.case.lat))
-    heard = cells.index.isin(evidence.situation.network.cells.index)
-    return evidence.network.subset(cells.index[(np.hypot(north, east) <= NEAR_KM) | heard])
+    """The network and the map within `NEAR_KM` of the case, and the cells that its logs hold."""
+    whole, case = evidence.network, evidence.case
+
+    def near(lat: ArrayLike, lon: ArrayLike) -> NDArray[np.bool_]:
+        north, east = np.asarray(lat) - case.lat, np.asarray(lon) - case.lon
+        return np.asarray(np.hypot(north, east * math.cos(math.radians(case.lat))) * 111.195 <= NEAR_KM)
+
+    heard = whole.cells.index.isin(evidence.situation.network.cells.index)
+    kept = whole.subset(whole.cells.index[near(whole.cells["lat"], whole.cells["lon"]) | heard])
+    standing = near(*centres_of(whole.buildings))
+    return replace(kept, buildings=tuple(b for b, here in zip(whole.buildings, standing, strict=True) if here))
 
 
 def _strongest(network: Network, points: pd.DataFrame) -> set[str]:
@@ -202,21 +223,17 @@ def harm(groups: Groups, after: Network) -> list[Harm]:
         columns = (groups.network.cells["rat"] == rat).to_numpy()
         touched = set(names[columns & (delta != 0.0).any(axis=0)])
         if touched:
-            rows += _of_rat(groups, delta, columns, touched, rat)
+            rows += _of_rat(groups, delta, touched, rat)
     return rows
 
 
-def _of_rat(
-    groups: Groups, delta: NDArray[np.float64], columns: NDArray[np.bool_], touched: set[str], rat: str
-) -> list[Harm]:
+def _of_rat(groups: Groups, delta: NDArray[np.float64], touched: set[str], rat: str) -> list[Harm]:
     rows = []
-    for group, members in groups.members.items():
+    for group in groups.members:
         if groups.owner[group] and groups.owner[group] not in touched:
             continue
-        of_rat = np.ix_(members, np.flatnonzero(columns))
-        error_db, mast = groups.error_db[of_rat], groups.mast[columns]
-        before, covered = _served(groups.dbm[of_rat], error_db, mast, rat)
-        after, still_covered = _served((groups.dbm + delta)[of_rat], error_db, mast, rat)
+        before, covered = groups.served(group, rat)
+        after, still_covered = groups.served(group, rat, delta)
         weight = groups.weights[group, rat]
         rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS, weight))
         if group in groups.ground:
@@ -241,7 +258,8 @@ def _served(
     """
     known = np.where(np.isnan(dbm), -200.0, dbm)
     of_cell = (known - COVERED_DBM[rat]) / np.nan_to_num(error_db, nan=1.0)
-    reserve = np.stack([of_cell[:, mast == number].max(axis=1) for number in np.unique(mast)], axis=1)
+    order = np.argsort(mast, kind="stable")
+    reserve = np.maximum.reduceat(of_cell[:, order], np.unique(mast[order], return_index=True)[1], axis=1)
     shift = math.sqrt(COMMON) * FACTOR[:, None, None]
     bare = ndtr(-(reserve + shift) / math.sqrt(1.0 - COMMON)).prod(axis=2).mean(axis=1)
     return known.max(axis=1), float(1.0 - WEIGHT @ bare)

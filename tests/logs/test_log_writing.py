@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rfopt.errors import InputError
-from rfopt.logs import LOG_COLUMNS, log_text, read_log, write_log
+from rfopt.ingest import ingest
+from rfopt.logs import LOG_COLUMNS, log_text, read_log, write_log, writing
 from rfopt.tables import is_formula
 
-from .written import GSM, LTE, NEIGHBOUR, table_text, write_table
+from .written import GSM, LTE, NEIGHBOUR, SERVER, at, table_text, write_gnet, write_table
 
 ENDINGS = (".csv", ".parquet")
 
@@ -169,3 +171,14 @@ def test_damaged_parquet_is_a_log_or_refused(tmp_path: Path, data: st.DataObject
         assert read_log(path).rows >= 0
     except InputError as error:
         assert str(error).startswith(str(path))
+
+
+def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_gnet(tmp_path, SERVER, at(SERVER, "22.11.10"))
+    before = sorted(tmp_path.iterdir())
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr(writing, "GROUP_ROWS", 1)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", mock.Mock(side_effect=full))
+    with pytest.raises(InputError, match="cannot be written: No space left on device"):
+        ingest([path], tmp_path / "out.parquet")
+    assert sorted(tmp_path.iterdir()) == before

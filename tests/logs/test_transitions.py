@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rfopt.logs import read_log
-from rfopt.logs.transitions import COLUMNS, pingpong, transitions
+from rfopt.logs.streams import part_of
+from rfopt.logs.transitions import COLUMNS, Stays, pingpong, transitions
 
 from .written import GSM, LTE, NEIGHBOUR, ON_2G, SERVER, at, write_gnet, write_table
 
@@ -117,3 +121,29 @@ def test_pingpong_by_technology_forgets_the_cell(tmp_path: Path) -> None:
     assert pingpong(moves, by="rat").tolist() == [False, True, False]
     with pytest.raises(ValueError, match="by 'pci' is not cell or rat"):
         pingpong(moves, by="pci")
+
+
+step = st.fixed_dictionaries(
+    {},
+    optional={
+        "cell": st.sampled_from(["", "A", "B"]), "arfcn": st.sampled_from(["", "9"]),
+        "bsic": st.sampled_from(["", "1-2"]), "point": st.just("b"), "mode": st.just("call"),
+        "serving": st.just("0"), "late": st.just(True),
+    },
+)  # fmt: skip
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(step, min_size=1, max_size=9), cuts=st.lists(st.integers(0, 9)))
+def test_stays_of_parts_tell_the_changes_of_the_whole(tmp_path: Path, steps: list[dict], cuts: list[int]) -> None:
+    rows, time = [], 0
+    for values in steps:
+        time += 20 if values.pop("late", False) else 2
+        rows.append(GSM | {"time": str(time)} | values | ({"arfcn": "7"} if "serving" in values else {}))
+    path = write_table(tmp_path, *rows)
+    readings = read_log(path).readings
+    stays = Stays()
+    ends = sorted({0, len(readings), *(cut for cut in cuts if cut < len(readings))})
+    for begin, end in itertools.pairwise(ends):
+        stays.take(part_of(readings.iloc[begin:end]), path)
+    pd.testing.assert_frame_equal(transitions(stays.rows()), transitions(readings))

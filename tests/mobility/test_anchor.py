@@ -408,6 +408,28 @@ def test_interference_of_known_cells_is_not_counted_twice() -> None:
     assert PROTECTION_DB[0] == 0.0
 
 
+@pytest.mark.parametrize("traffic", ["", "30"])
+def test_calls_are_on_the_carrier_that_explains_their_quality(traffic: str) -> None:
+    """A and B share their BCCH carrier; on traffic carriers of its own A's calls are clear, unless C/I says no."""
+    net = network({"A": {"tch_arfcns": traffic}, "B": {"arfcn": 62, "bsic": "4-1", "tch_arfcns": "40"}})
+    rng = np.random.default_rng(2)
+    rows = walk(net, {"A": -75.0, "C": -84.0}, mode="call", server="A", seconds=600, step_s=0.5, rng=rng)
+    rows += walk(net, {"C": -70.0, "B": -88.0}, mode="call", server="C", seconds=600, step_s=0.5, rng=rng, start_s=700)
+    sigma = SIGMA_DB * math.log(10) / 10
+    clash_mw = float(mw(-88.0)) * math.exp(0.5 * sigma * sigma)
+    for row in rows:
+        if row.get("serving") and row["cell"] == "A":
+            row["ci_db"] = float(row["rxlev_dbm"] - 0.5 - dbm(clash_mw))
+    found = anchored(net, rows)
+    at = found.levels.cells.get_loc("A")
+    assert found.floors.on_beacon.tolist() == [name == "A" and bool(traffic) for name in found.levels.cells]
+    assert found.floor_mw[0, at] < 0.35 * clash_mw
+    for row in rows:
+        if row.get("serving") and row["cell"] == "A":
+            row["ci_db"] = float(row["rxlev_dbm"] - 0.5 + 108.0)
+    assert not anchored(net, rows).floors.on_beacon.any(), "clear calls are on other carriers"
+
+
 @pytest.mark.parametrize("rat", ["GSM", "LTE"])
 def test_the_floor_is_never_below_noise(rat: str) -> None:
     means = {"A": -75.0, "B": -80.0} if rat == "GSM" else {"L": -100.0, "M": -104.0}
