@@ -231,8 +231,8 @@ def _read_toml(path: Path, networks: Callable[..., Network]) -> Case:
         f"{path.name}: {what} turned from {system} to WGS84" for what, system in turned.items() if system != "wgs84"
     ]
     if readings.empty:
-        what = "" if pick.is_all else " that around_m, from, to and floors leave"
-        raise InputError(f"its logs hold no readings{what}", path)
+        picked = "" if pick.is_all else " that around_m, from, to and floors leave"
+        raise InputError(f"its logs hold no readings{picked}", path)
     case = Case(
         complaint["id"], complaint.get("text", ""), lat, lon,
         complaint.get("building", ""), complaint["floor"], network, readings, (),

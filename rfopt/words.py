@@ -12,6 +12,8 @@ from typing import Any
 from rfopt.errors import InputError, printable
 
 LANGUAGES = ("en", "zh")
+COMPOSED = ("error.", "note.", "audit.", "trap.", "doubt.", "why.mode.")
+"""Beginnings of the keys of what is composed before anybody knows in which language it will be read."""
 _chosen = {"lang": "en"}
 
 
@@ -63,16 +65,25 @@ def translated(text: str, lang: str) -> str:
 
 @functools.cache
 def _templates() -> list[tuple[re.Pattern[str], str]]:
-    """Patterns of the messages that rfopt composes, those with most fixed text first, and their Chinese."""
-    rows = [words for key, words in catalogue().items() if key.startswith(("error.", "note."))]
-    rows.sort(key=lambda words: -len(re.sub(r"\{\w+\}", "", words["en"])))
+    """Patterns of the messages that rfopt composes, and their Chinese.
+
+    First those that begin with a fixed word before a colon, as ``harm: {why}``: what follows may be another message.
+    Of each kind those with most fixed text first.
+    """
+    rows = [words for key, words in catalogue().items() if key.startswith(COMPOSED) and not key.endswith(".name")]
+    head = re.compile("[^{}]+: ")
+    rows.sort(key=lambda words: (not head.match(words["en"]), -len(re.sub(r"\{\w+\}", "", words["en"]))))
     return [(_pattern(words["en"]), words["zh"]) for words in rows]
 
 
 def _pattern(template: str) -> re.Pattern[str]:
+    """What a template's English can become; a blank that stands twice is the same both times."""
     parts = re.split(r"\{(\w+)\}", template)
-    blanks = (f"(?P<{part}>.*?)" if k % 2 else re.escape(part) for k, part in enumerate(parts))
-    return re.compile("".join(blanks), re.DOTALL)
+    pieces = [
+        (f"(?P={part})" if part in parts[1:k:2] else f"(?P<{part}>.*?)") if k % 2 else re.escape(part)
+        for k, part in enumerate(parts)
+    ]
+    return re.compile("".join(pieces), re.DOTALL)
 
 
 def in_words(message: str, lang: str) -> str:

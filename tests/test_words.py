@@ -14,9 +14,11 @@ from rfopt.finding import Finding
 from rfopt.fixes import fixes
 from rfopt.kpis import kpis
 from rfopt.mobility.reasons import Reason
+from rfopt.proofs.traps import Trap
 from rfopt.report.sentences import finding_text
 from rfopt.rules import rules
-from rfopt.words import LANGUAGES, catalogue, say
+from rfopt.words import LANGUAGES, catalogue, in_words, say
+from tests.sentences import composed
 
 PLACES = {"cell", "other", "cells", "points"}
 """Blanks of a rule's sentence that do not come from its evidence."""
@@ -145,3 +147,47 @@ def test_the_scripts_of_the_report_use_only_entries_that_exist_and_all_of_their_
     assert named <= own
     modes = {"idle", "server"}
     assert {key for key in own - named - modes if not key.startswith(begun)} == set()
+
+
+NO_SENTENCE = re.compile(r"rfopt baseline update|column that neighbours share with the server")
+"""A command's name, and the name of a key of a column map."""
+
+
+def left_in_english(text):
+    """Three English words in a row, names in quotation marks aside."""
+    return re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", NO_SENTENCE.sub("", re.sub("“.*?”", "", text)))
+
+
+def test_every_message_and_note_of_the_code_is_said_in_chinese():
+    """Errors, notes on inputs and plans, and why a candidate was rejected, in all the ways that they can turn out."""
+    said = set(composed())
+    assert len({file for file, _ in said}) > 60
+    assert len(said) > 400
+    odd = [(file, text) for file, text in sorted(said) if left_in_english(text) and in_words(text, "zh") == text]
+    assert odd == []
+    assert [(file, text) for file, text in sorted(said) if left_in_english(in_words(text, "zh"))] == []
+
+
+@pytest.mark.parametrize("machine", ["gsm_idle", "gsm_call", "lte_idle", "lte_call", "idle"])
+@pytest.mark.parametrize("kind", ["circle", "circle.thresholds", "quality", "narrow", "align", "one_way"])
+def test_a_proof_in_english_becomes_the_proof_in_chinese(kind, machine):
+    amount = float("nan") if kind == "circle.thresholds" else 3.5
+    cells, levels = ("A-1", "宝湖天下NG2-5", "C 3"), (-70.0, -80.5, -91.25)
+    trap = Trap(kind.split(".")[0], machine, cells, ("c2",) * 3, levels, amount)
+    assert in_words(trap.sentence("en"), "zh") == trap.sentence("zh")
+    assert in_words(f"R-LOOP: {trap.sentence('en')}", "zh") == f"R-LOOP：{trap.sentence('zh')}"
+    assert in_words(f"R-TRAP: {trap.sentence('en')}", "en") == f"R-TRAP: {trap.sentence('en')}"
+
+
+def test_a_trap_of_every_kind_is_gone_over():
+    assert {key for key in catalogue() if key.startswith("trap.")} == {
+        *(f"trap.{kind}" for kind in ("idle", "circle", "circle.thresholds", "quality", "narrow", "align", "one_way"))
+    }
+
+
+@pytest.mark.parametrize("key", [key for key in catalogue() if key.startswith(("audit.", "doubt."))])
+def test_faults_and_doubts_come_over_from_english(key):
+    """What the audits refuse of a candidate and what the log doubts of the site table are composed in English."""
+    if not key.endswith(".name"):
+        values = {name: f"<{name}>" for name in blanks(catalogue()[key]["en"])}
+        assert in_words(say(key, "en", **values), "zh") == say(key, "zh", **values)
