@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         apply,
         calibrate,
         check,
+        compare,
         diagnose,
         diff,
         predict,
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "InputError", "apply", "calibrate", "check", "diagnose", "diff", "plots", "predict", "read_case", "read_log",
-    "read_network", "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example",
+    "InputError", "apply", "calibrate", "check", "compare", "diagnose", "diff", "plots", "predict", "read_case",
+    "read_log", "read_network", "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example",
     "write_plan", "write_report",
 ]  # fmt: skip
 ROOMS = ("plots",)

@@ -11,6 +11,8 @@ from pathlib import Path
 from rfopt.calibrating import CalibratedCase, calibrate_case, read_calibration
 from rfopt.case import Case
 from rfopt.case import read_case as case_of
+from rfopt.comparison.promise import read_promise
+from rfopt.comparison.retest import Comparison, compare_cases
 from rfopt.diagnosis import Diagnosis
 from rfopt.drafts import Draft
 from rfopt.errors import InputError
@@ -36,8 +38,8 @@ from rfopt.sliders import WhatIf, what_if_of
 from rfopt.words import speak, spoken
 
 __all__ = [
-    "InputError", "apply", "calibrate", "check", "diagnose", "diff", "predict", "read_case", "read_log", "read_network",
-    "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan",
+    "InputError", "apply", "calibrate", "check", "compare", "diagnose", "diff", "predict", "read_case", "read_log",
+    "read_network", "read_plan", "recommend", "rollback", "simulate", "speak", "what_if", "write_example", "write_plan",
     "write_report",
 ]  # fmt: skip
 
@@ -244,6 +246,32 @@ def check(
     wanted = read_gates(Path(gates)) if gates else default_gates()
     request = Request(read, [_case(case) for case in cases], wanted, None, seed)
     return Verdict(judged(draft, request, spoken(), progress))
+
+
+def compare(
+    before: Case | AnyPath,
+    after: Case | AnyPath,
+    promised: AnyPath | None = None,
+    seed: int = 0,
+    progress: Progress = quiet,
+) -> Comparison:
+    """Compare the walk test before a fix with the one after it, room by room: the verdict and what it rests on.
+
+    Parameters
+    ----------
+    before, after : Case, str or Path
+    promised : str or Path, optional
+        The recommendation.json whose plan was carried out: did it keep its word?
+    seed : int
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the two have no room in common, or one cannot be counted.
+    """
+    promise = read_promise(Path(promised)) if promised else None
+    return compare_cases(_case(before), _case(after), seed, promise, progress)
 
 
 def calibrate(case: Case | AnyPath, progress: Progress = quiet) -> CalibratedCase:

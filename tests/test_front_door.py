@@ -88,3 +88,12 @@ def test_a_plan_shows_itself_a_line_a_change():
     change = Change("A", None, "power_dbm", 12.0, 4.0)
     assert repr(front_door.Changes([change, change])) == "A power_dbm 12 → 4\nA power_dbm 12 → 4"
     assert repr(front_door.Changes()) == "<no changes>"
+
+
+def test_a_test_compared_with_itself_has_not_changed():
+    case = rfopt.read_case(CASE)
+    found = rfopt.compare(str(CASE), case)
+    assert found.verdict.word == "no_change"
+    assert found.before.case.id == found.after.case.id == case.id
+    assert len(found.rooms) > 0
+    assert found.promise is None
