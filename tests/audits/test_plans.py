@@ -135,3 +135,26 @@ def test_a_circle_on_bad_quality_is_not_new_where_a_circle_at_any_quality_was_cu
     calm = network(relations={("A", "B"): {"ho_margin_pbgt_db": 12, "ho_margin_qual_db": 6}, **back})
     made = (Change("A", "B", "ho_margin_qual_db", 6.0, -4.0),)
     assert [fault.kind for fault in audit(calm, made) if fault.new] == ["circle_quality"]
+
+
+def test_a_remainder_shared_already_may_be_shared_with_up_to_half_of_the_relations() -> None:
+    def around(*pcis: int) -> Network:
+        far = {
+            "rat": "LTE",
+            "kind": "macro",
+            "lon": 106.225,
+            "height_m": 40,
+            "power_dbm": 15,
+            "earfcn": 38400,
+            "tac": 1,
+        }
+        cells = {f"N{k}": {**far, "lat": 38.51 + 0.01 * k, "pci": pci} for k, pci in enumerate(pcis)}
+        return network(cells, relations=[pair for name in cells for pair in (("L", name), (name, "L"))])
+
+    def faults(net: Network) -> list[bool]:
+        plan = (Change("L", None, "pci", 10.0, 17.0),)
+        return [fault.new for fault in audit(net, plan) if fault.kind == "mod3_related"]
+
+    assert faults(around(13, 14, 20, 12)) == [False], "one of four before, two after"
+    assert faults(around(13, 14, 20)) == [True], "two of three"
+    assert faults(around(12, 14, 15, 18)) == [True], "none before"
