@@ -353,7 +353,10 @@ BROKEN = {
     "twice": (f"{HEADER},lat\n{ROW},1\n", "cells.csv:1: column 'lat' stands twice in the header"),
     "short row": (f"{HEADER}\n{ROW}\nB,GSM\n", "cells.csv:3: 2 fields, expected 7 as in the header"),
     "long row": (f"{HEADER}\n{ROW},9\n", "cells.csv:2: 8 fields, expected 7 as in the header"),
-    "semicolons": (HEADER.replace(",", ";") + "\n" + ROW.replace(",", ";"), "cells.csv:1: column 'cell' is missing"),
+    "semicolons": (
+        HEADER.replace(",", ";") + "\n" + ROW.replace(",", ";"),
+        "cells.csv:1: its columns are separated by ';', expected commas",
+    ),
     "open quote": (f'{HEADER}\n"{ROW}\n', "cells.csv:2: broken table text: unexpected end of data"),
     "quote inside": (f'{HEADER}\n"A"b,{ROW}\n', "cells.csv:2: broken table text: ',' expected after '\"'"),
     "huge field": (f"{HEADER}\n{'x' * 20_000}\n",
