@@ -112,6 +112,7 @@ def test_sliders_answer_when_turned(tried):
 
     shelf, back, answer = board(tried).children
     before = answer.value
+    assert all(row.layout.flex == "0 0 auto" for row in shelf.children), "rows keep their height in a box that scrolls"
     row = next(row for row in shelf.children if row.children[0].value.startswith(f"{LEAK}  power"))
     row.children[1].value = 25.0
     assert answer.value == html_of(tried.answer({f"{LEAK} power_dbm": 25.0})) != before

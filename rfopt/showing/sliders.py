@@ -32,7 +32,8 @@ def board(tried: WhatIf) -> widgets.VBox:
     for slider in sliders.values():
         slider.observe(turned, names="value")
     back.on_click(reset)
-    rows = [widgets.HBox([_label(knob, lang), sliders[knob.name]]) for knob in tried.knobs]
+    whole = {"flex": "0 0 auto"}  # a box of limited height squeezes its rows flat otherwise
+    rows = [widgets.HBox([_label(knob, lang), sliders[knob.name]], layout=whole) for knob in tried.knobs]
     shelf = widgets.VBox(rows, layout={"max_height": "340px", "overflow": "auto"})
     return widgets.VBox([shelf, back, answer])
 
@@ -51,4 +52,4 @@ def _label(knob: Knob, lang: str) -> widgets.Label:
     change = knob.change
     towards = f" → {change.neighbour}" if change.neighbour is not None else ""
     words = f"{change.cell}{towards}  {parameter_text(change.parameter, lang)} ({value_text(change.old)})"
-    return widgets.Label(words, layout={"width": "460px"})
+    return widgets.Label(words, layout={"width": "540px"})
