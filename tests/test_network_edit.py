@@ -43,7 +43,7 @@ def plans(draw: st.DrawFn, net: Network) -> Plan:
     return plan
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_the_difference_of_what_apply_writes_is_the_plan(tmp_path: Path, data: st.DataObject) -> None:
     count = len(list(tmp_path.iterdir()))
