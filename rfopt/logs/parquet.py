@@ -220,15 +220,13 @@ def _numbers(column: pa.ChunkedArray) -> tuple[NDArray[np.float64], NDArray[np.b
 
 def _words(column: pa.ChunkedArray) -> Words:
     """A column as the words that it would be in CSV."""
+    whole = column.combine_chunks()
     try:
-        coded = (
-            column.combine_chunks()
-            if pa.types.is_dictionary(column.type)
-            else column.combine_chunks().dictionary_encode()
-        )
-        codes, values = np.asarray(coded.indices.fill_null(-1)), coded.dictionary.to_pylist()
-    except pa.ArrowNotImplementedError:  # lists and the like
+        coded = whole if pa.types.is_dictionary(column.type) else whole.dictionary_encode()
+    except pa.ArrowNotImplementedError:  # lists and the like have no dictionary: each value by itself
         codes, values = np.arange(len(column)), column.to_pylist()
+    else:
+        codes, values = np.asarray(coded.indices.fill_null(-1)), coded.dictionary.to_pylist()
     words = [*(_text(value) for value in values), ""]
     return merged_words(np.where(codes < 0, len(values), codes).astype(np.int32), words)
 

@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from rfopt.kernels import gsm_idle, lte_idle
 from rfopt.mobility.reasons import Reason
 
-Arrays = dict[str, Any]
 IntArray = NDArray[np.int64]
 
 EVEN_S = 1e-7
