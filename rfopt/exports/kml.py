@@ -13,7 +13,7 @@ import numpy as np
 from rfopt.exports import exports
 from rfopt.network import Change, Network
 from rfopt.recommendation import Recommendation
-from rfopt.report.sentences import change_text, finding_text
+from rfopt.sentences import change_text, finding_text
 from rfopt.words import say
 
 METRES_PER_DEG = 111_195.0

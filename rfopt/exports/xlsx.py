@@ -12,8 +12,8 @@ from rfopt.exports import LONG_AGO, exports
 from rfopt.kpis import aim, kpis
 from rfopt.network import Change, rollback
 from rfopt.recommendation import Recommendation
-from rfopt.report.sentences import finding_text, group_text, parameter_text, reason_text, target_text
 from rfopt.schema import schema
+from rfopt.sentences import finding_text, group_text, parameter_text, reason_text, target_text
 from rfopt.words import say
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

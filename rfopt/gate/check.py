@@ -18,6 +18,7 @@ from rfopt.gate.cases import Simulated, simulate_plan
 from rfopt.gate.gates import Gate, Test, gates_for, worsening
 from rfopt.network import Network, Plan, apply, typed
 from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB
+from rfopt.sentences import group_text, harm_values
 from rfopt.words import say
 
 LEAST_C1_DB = 5.0
@@ -175,7 +176,8 @@ def _of_harm(one: Simulated, lang: str) -> list[Table]:
     for kpi in dict.fromkeys(row.kpi for row in one.harm):
         worst = max((row for row in one.harm if row.kpi == kpi), key=lambda row: row.loss)
         limit = LEVEL_LOSS_DB[1] if kpi.endswith("dbm") else COVERAGE_LOSS[1]
-        text = say("check.harm", lang, group=worst.group, before=f"{worst.before:.4g}", after=f"{worst.after:.4g}")
+        before, after = harm_values(worst, lang)
+        text = say("check.harm", lang, group=group_text(worst.group, lang), before=before, after=after)
         lost = max(worst.before - worst.after, 0.0)
         rows.append(_outcome(f"harm: {kpi} loses at most {limit:g}", worst.loss < 1.0, lost, limit, text, one.case))
     return rows

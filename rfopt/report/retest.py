@@ -15,7 +15,7 @@ from rfopt.comparison.retest import Comparison
 from rfopt.comparison.verdicts import LEAST_OBJECTIVE, off_target, word_of
 from rfopt.kpis import aim
 from rfopt.report.bars import place
-from rfopt.report.sentences import UNKNOWN, amount, inside, number, target_text, unit_name, with_unit
+from rfopt.sentences import UNKNOWN, amount, inside, number, target_text, unit_name, with_unit
 from rfopt.words import say
 
 SCHEMA = "rfopt.comparison/1"

@@ -120,6 +120,12 @@ def test_the_word_report_has_the_operators_chapters_in_order(result, lang, chapt
     assert '=HYPERLINK("http://evil.example") \ufffd' in text
     assert any(BOLD in cell for cell in cells)
     assert len(document.inline_shapes) == 2
+    page = document.sections[0]
+    for table in document.tables:
+        widths = [column.width for column in table.columns]
+        assert sum(widths) == pytest.approx(page.page_width - page.left_margin - page.right_margin, rel=0.01)
+        assert [cell.width for cell in table.rows[0].cells] == widths
+        assert "w:tblHeader" in table.rows[0]._tr.xml
     assert 'w:eastAsia="宋体"' in document.styles["Normal"].element.xml
 
 
@@ -160,3 +166,11 @@ def test_an_export_needs_a_folder(rfopt):
     code, _, err = rfopt("recommend", "nowhere", "--export", "kml")
     assert code == 2
     assert "expected -o DIR" in err
+
+
+def test_a_word_report_without_a_wanted_cell_has_one_picture_less(result):
+    from docx import Document
+
+    found, _ = result
+    alone = replace(found, evidence=replace(found.evidence, case=replace(found.evidence.case, wanted=())))
+    assert len(Document(io.BytesIO(exports["docx"](alone, "zh"))).inline_shapes) == 1

@@ -12,6 +12,7 @@ from rfopt.finding import Finding
 from rfopt.kpis import aim
 from rfopt.network import Change
 from rfopt.planning.dependence import Dependence
+from rfopt.planning.harm import Harm
 from rfopt.recommendation import Step
 from rfopt.tables import schema
 from rfopt.words import catalogue, say
@@ -187,6 +188,12 @@ def group_text(group: str, lang: str) -> str:
     return say(f"group.{group}", lang) if f"group.{group}" in catalogue() else group
 
 
+def harm_values(row: Harm, lang: str) -> tuple[str, str]:
+    """A figure of a group before and after, with its unit."""
+    unit = "dBm" if row.kpi.endswith("_dbm") else "share"
+    return with_unit(row.before, unit, lang), with_unit(row.after, unit, lang)
+
+
 def object_text(change: Change) -> str:
     """What a change is made at: a cell, or a cell and where it points to."""
     return change.cell if change.neighbour is None else f"{change.cell} → {change.neighbour}"
@@ -212,5 +219,10 @@ def value_of_change(value: float | str | None, change: Change, lang: str) -> str
 
 def change_text(change: Change, lang: str) -> str:
     """One change in full."""
+    return f"{object_text(change)} {made_text(change, lang)}"
+
+
+def made_text(change: Change, lang: str) -> str:
+    """What one change does, without where."""
     old, new = (value_of_change(value, change, lang) for value in (change.old, change.new))
-    return f"{object_text(change)} {parameter_text(change.parameter, lang)} {old} → {new}"
+    return f"{parameter_text(change.parameter, lang)} {old} → {new}"
