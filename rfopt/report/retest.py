@@ -15,7 +15,7 @@ from rfopt.comparison.retest import Comparison
 from rfopt.comparison.verdicts import LEAST_OBJECTIVE, off_target, word_of
 from rfopt.kpis import aim
 from rfopt.report.bars import place
-from rfopt.sentences import UNKNOWN, amount, inside, number, target_text, unit_name, with_unit
+from rfopt.sentences import UNKNOWN, amount, change_line, inside, number, target_text, unit_name, with_unit
 from rfopt.words import say
 
 SCHEMA = "rfopt.comparison/1"
@@ -148,7 +148,7 @@ def promise_texts(found: Comparison, lang: str) -> list[str]:
     if found.undone is not None:
         done = len(found.promise.plan) - len(found.undone)
         out.append(say("compare.promise.done", lang, done=done, count=len(found.promise.plan)))
-        out += [say("compare.promise.undone", lang, change=str(change)) for change in found.undone]
+        out += [say("compare.promise.undone", lang, change=change_line(change, lang)) for change in found.undone]
     states = [one.state for one in found.kept]
     counts = {state: states.count(state) for state in ("kept", "open", "exceeded", "broken")}
     out.append(say("compare.promise.figures", lang, total=len(states), **counts))
