@@ -204,7 +204,8 @@ def recommend(
     rough = replace(_search(fewer, groups, moves, progress), sure=ROUGHLY_SURE, most_trials=trials)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
     wanted = moves and (found or diagnosis.objective < HEALTHY)
-    plan, struck = find_passing(evidence.network, rough, exact) if wanted else ((), [])
+    plan, struck, more = find_passing(evidence.network, case.limits, rough, exact) if wanted else ((), [], [])
+    exact, rough = (replace(search, moves=[*moves, *more]) for search in (exact, rough))
     progress("report", 0.9)
     return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped + struck, rivals or {})
 

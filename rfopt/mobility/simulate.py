@@ -377,9 +377,11 @@ def _land(
     tried = flat >= 0
     luck = here.situation.luck["lte_idle", here.name].reshape(flat.size, -1)[tried]
     count = level.shape[-1]
+    called = np.repeat(here.situation.terminating[here.situation.draw_of_run()], len(steps))[tried]
     landing = csfb.land(
-        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[:, : csfb.LUCK]
-    )
+        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[:, : csfb.LUCK],
+        terminating_share=called,
+    )  # fmt: skip
     after = _after_calls(here, steps)[tried]
     returned = csfb.come_back(after, flat[tried], landing.area_update, **back, luck=luck[:, csfb.LUCK :])
 
@@ -388,12 +390,12 @@ def _land(
         out[tried] = values
         return out.reshape(lte_cell.shape)
 
-    called = landing.success
+    good = landing.success
     return Fallbacks(
-        here.name, lte_cell, spread(landing.cell, -1), spread(called, False), spread(landing.area_update, False),
+        here.name, lte_cell, spread(landing.cell, -1), spread(good, False), spread(landing.area_update, False),
         spread(landing.delay_s, np.nan), spread(landing.failure, csfb.Failure.NONE),
-        spread(np.where(called, returned.cell, -1), -1), spread(called & returned.tracking_update, False),
-        spread(np.where(called, returned.delay_s, np.nan), np.nan),
+        spread(np.where(good, returned.cell, -1), -1), spread(good & returned.tracking_update, False),
+        spread(np.where(good, returned.delay_s, np.nan), np.nan),
     )  # fmt: skip
 
 
