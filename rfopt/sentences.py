@@ -212,9 +212,14 @@ def group_text(group: str, lang: str) -> str:
     return say(f"group.{group}", lang) if f"group.{group}" in catalogue() else group
 
 
+def harm_unit(row: Harm) -> str:
+    """The unit of a group's figure: a level, or a share of places."""
+    return "dBm" if row.kpi.endswith("_dbm") else "share"
+
+
 def harm_values(row: Harm, lang: str) -> tuple[str, str]:
     """A figure of a group before and after, with its unit."""
-    unit = "dBm" if row.kpi.endswith("_dbm") else "share"
+    unit = harm_unit(row)
     return with_unit(row.before, unit, lang), with_unit(row.after, unit, lang)
 
 
