@@ -228,12 +228,14 @@ def _needed(result: Recommendation) -> list[dict[str, str]]:
 
 
 def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]:
-    neighbour = row.get("neighbour", "")
+    neighbour, parameter = row.get("neighbour", ""), parameter_text(row["parameter"], lang)
+    why = in_words(row["why"], lang)
+    begun = row["parameter"] + (" " if lang == "en" else "")
     return {
         "cell": row["cell"],
         "mark": marks.named(row["cell"]),
         "neighbour": neighbour,
         "towards": marks.named(neighbour),
-        "parameter": parameter_text(row["parameter"], lang),
-        "why": in_words(row["why"], lang),
+        "parameter": parameter,
+        "why": parameter + why.removeprefix(row["parameter"]) if why.startswith(begun) else why,
     }

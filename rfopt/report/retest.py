@@ -16,7 +16,7 @@ from rfopt.comparison.verdicts import LEAST_OBJECTIVE, off_target, word_of
 from rfopt.kpis import aim
 from rfopt.report.bars import place
 from rfopt.sentences import UNKNOWN, amount, change_line, inside, number, target_text, unit_name, with_unit
-from rfopt.words import say
+from rfopt.words import in_words, say
 
 SCHEMA = "rfopt.comparison/1"
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
@@ -229,7 +229,7 @@ def page_of(found: Comparison, lang: str) -> dict[str, Any]:
         "rooms": rooms,
         "promise": promise_texts(found, lang),
         "warnings": warning_texts(found, lang),
-        "notes": found.notes,
+        "notes": [in_words(note, lang) for note in found.notes],
         "hashes": [*found.before.case.hashes.items()], "hashes_after": [*found.after.case.hashes.items()],
         "seed": found.seed,
         "version": __version__,
