@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rfopt.errors import InputError
-from rfopt.logs import Log, log_formats, log_text, read_log
+from rfopt.logs import Log, log_formats, log_text, read_log, whole
 from rfopt.logs.column_map import parse_map, read_map, shipped_maps
 from rfopt.logs.mapped import read_mapped
 
@@ -55,7 +55,7 @@ def write(folder: Path, text: str, name: str = "export.csv", encoding: str = "ut
 
 def read(folder: Path, text: str, toml: str = OWN) -> Log:
     """Read text through a map of one's own."""
-    return read_mapped(write(folder, text), parse_map(toml, Path("own.toml")))
+    return whole(read_mapped(write(folder, text), parse_map(toml, Path("own.toml"))))
 
 
 def refusal(folder: Path, text: str, toml: str = OWN) -> str:
@@ -349,7 +349,7 @@ def test_any_bytes_through_a_map_are_read_or_refused(tmp_path: Path, raw: bytes)
     path = tmp_path / "export.csv"
     path.write_bytes(b"Zeit,Pegel,Kanal,PCI,Zelle,N1_PCI,N1_RSRP\n1,50,1850,132,A,,\n" + raw)
     try:
-        assert read_mapped(path, parse_map(OWN, Path("own.toml"))).rows >= 1
+        assert whole(read_mapped(path, parse_map(OWN, Path("own.toml")))).rows >= 1
     except InputError as error:
         assert str(error).startswith(str(path))
 
