@@ -15,6 +15,7 @@ from rfopt.case import Case
 from rfopt.identify import identify
 from rfopt.levels import Levels
 from rfopt.mobility.anchor import Anchor, anchor
+from rfopt.mobility.elsewhere import count
 from rfopt.mobility.logged import replay_of_log
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget, Situation, prepare
@@ -122,11 +123,12 @@ def gather(case: Case, network: Network, seed: int, budget: Budget | None = None
     here, _ = complaint_rows(identified.readings, case.floor)
     rows, outside = identified.readings[here], identified.readings[~here]
     gsm, lte = anchor(rows, network, "GSM"), anchor(rows, network, "LTE")
-    situation = prepare(network, gsm, lte, case.wanted, seed, budget)
     names = tuple(gsm.levels.cells), tuple(lte.levels.cells)
+    logged = replay_of_log(rows, *names, case.wanted)
+    areas = network.cells.loc[list(names[1]), "tac"], network.cells.loc[list(names[0]), "lac"]
+    situation = prepare(network, gsm, lte, case.wanted, seed, budget, count(logged.fallbacks, *areas))
     return Evidence(
-        case, network, rows, outside, gsm, lte,
-        replay_of_log(rows, *names, case.wanted), situation, simulate(situation, network),
+        case, network, rows, outside, gsm, lte, logged, situation, simulate(situation, network),
         identified.ambiguous, identified.unknown, confidence_by_cell(identified.named),
     )  # fmt: skip
 

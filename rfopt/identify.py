@@ -25,6 +25,8 @@ CLEAR_MARGIN = 0.5
 """A cell is taken only if its cost is this much below the next one's."""
 KM_PER_DEG = 111.195
 STRANGER_COST = 0.5
+UNSERVED_COST = 1.0
+"""Of a cell that never served at a place where another of its identity did: that one is received there, and well."""
 COST_PER_DEG = 0.2 / 60.0
 
 CELL_ERROR_DB = 8.0
@@ -101,8 +103,8 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
     and the phone (0 for an omnidirectional one). Where the level is known distance and azimuth count a seventh, and
     the rest of their say goes to the likelihood that this cell is received so and every other candidate weaker: at 2
     to 8 km the nearer cell is often not the louder one. The cheapest wins if the next is `CLEAR_MARGIN` dearer. A name
-    that the phone gave is kept when the table has the cell on that channel. Servers are named first, and what is
-    reported beside a server is another cell of its identity where there is one.
+    that the phone gave is kept when the table has the cell on that channel. Servers are named first; what is reported
+    beside a server is another cell of its identity where there is one, and else rather one that has served there too.
 
     Parameters
     ----------
@@ -129,7 +131,9 @@ def identify(readings: pd.DataFrame, network: Network, lat: float, lon: float) -
     table = _Table(network)
     keys["place"], table.above_db, table.indoors = _above(readings, keys, table)
     serving = readings["serving"].to_numpy(dtype=bool)
-    servers = readings[serving].assign(cell=_name(keys[serving], table)["cell"].array)
+    named = _name(keys[serving], table)
+    servers = readings[serving].assign(cell=named["cell"].array)
+    table.served = set(zip(named["place"].tolist(), named["cell"].tolist(), strict=True))
     named = _name(keys.assign(server=np.where(serving, "", _servers(readings, servers))), table)
     known = named["cell"] != ""
     unnamed = named[~known & named["rat"].isin(["GSM", "LTE"]) & named["channel"].notna()]
@@ -220,6 +224,7 @@ class _Table:
         self.network = network
         self.above_db: Mapping[tuple[int, str], float] = {}
         self.indoors: Mapping[int, bool] = {}
+        self.served: set[tuple[int, str]] = set()
         cells = network.cells
         columns = ("rat", "kind", "lat", "lon", "azimuth_deg")
         rows = zip(*(cells[name] for name in columns), cells["arfcn"], cells["earfcn"], strict=True)
@@ -275,7 +280,10 @@ class _Table:
         if read:
             above = [self._above_db(name, heard) for name in names]
             share, levels = GEOMETRY_SHARE, _level_costs(above, self.indoors[heard.place])
-        return [self._cost(name, heard, share) + level for name, level in zip(names, levels, strict=True)]
+        served = [(heard.place, name) in self.served for name in names]
+        idle = [UNSERVED_COST * (any(served) and not here) for here in served]
+        rows = zip(names, levels, idle, strict=True)
+        return [self._cost(name, heard, share) + level + unserved for name, level, unserved in rows]
 
     def _cost(self, cell: str, heard: Heard, share: float) -> float:
         """What distance, azimuth and relation say against a cell."""

@@ -8,7 +8,7 @@ import pandas as pd
 from rfopt.evidence import Evidence
 from rfopt.kpis import aim
 from rfopt.levels import Source
-from rfopt.mobility.interference import gsm_coupling
+from rfopt.mobility.interference import calls_coupling, gsm_coupling
 from rfopt.proofs.traps import idle_boundary_db
 from rfopt.units import dbm, mw
 
@@ -55,10 +55,11 @@ def _to_be_clear(evidence: Evidence, best: str) -> np.ndarray:
     """Interference on the wanted cell's carriers, dBm."""
     levels = evidence.gsm.levels
     at = levels.cells.get_loc(best)
-    traffic = not evidence.gsm.floors.on_beacon[at]
-    coupling = gsm_coupling(evidence.network.cells.loc[levels.cells], traffic=traffic)[at].copy()
-    coupling[at] = 0.0
-    return np.asarray(dbm(evidence.gsm.floor_mw[:, at] + np.nan_to_num(mw(levels.dbm)) @ coupling))
+    cells, floors = evidence.network.cells.loc[levels.cells], evidence.gsm.floors
+    beacon, traffic = (gsm_coupling(cells, traffic=kind) for kind in (False, True))
+    coupling = [calls_coupling(beacon, traffic, floors.beacon_share, scale)[at] for scale in floors.scale]
+    known = (np.nan_to_num(mw(levels.dbm)) * np.array(coupling)).sum(axis=1)
+    return np.asarray(dbm(evidence.gsm.floor_mw[:, at] + known))
 
 
 def needed_text(table: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ from rfopt.words import say
 
 RANGES = ("height_m", "azimuth_deg", "mech_tilt_deg", "elec_tilt_deg", "gain_dbi", "power_dbm", "bandwidth_mhz", "load",
           "lac", "tac", "cell_reselect_offset_db", "penalty_time_s", "q_rxlevmin_dbm", "a3_offset_db")  # fmt: skip
+UNITS = {"deg": "°", "share": ""}
 LTE_ONLY = ("bandwidth_mhz", "load")
 MOST_NAMED = 4
 """Cells named in a line of text; the JSON has them all."""
@@ -116,10 +117,10 @@ def lines(found: dict[str, Any], lang: str) -> list[str]:
 
 
 def _range(name: str, span: dict[str, Any], lang: str) -> str:
-    unit = f" {schema('cells')[name].unit}".rstrip()
+    unit = UNITS.get(schema("cells")[name].unit, f" {schema('cells')[name].unit}".rstrip())
     least, middle, most = (value_text(round(span[key], 3)) for key in ("least", "median", "most"))
     key = "network.same" if least == most else "network.range"
-    return say(key, lang, name=name, least=least, median=middle, most=most, unit=unit)
+    return say(key, lang, name=say(f"parameter.{name}", lang), least=least, median=middle, most=most, unit=unit)
 
 
 def _rest(found: dict[str, Any], lang: str) -> list[str]:
@@ -145,8 +146,9 @@ def _suspicion_lines(found: dict[str, Any], lang: str) -> list[str]:
         groups = [one["cells"] for one in found["suspicions"] if one["kind"] == kind]
         names = groups[0] if len(groups) == 1 else [" = ".join(group) for group in groups]
         count = len(names)
-        out.append(f"    {say(f'suspicion.{kind}', lang)} ({count}): " + _list(names[:MOST_NAMED], lang,
-                   count > MOST_NAMED))  # fmt: skip
+        named = _list(names[:MOST_NAMED], lang, count > MOST_NAMED)
+        what = say(f"suspicion.{kind}", lang)
+        out.append("    " + say("network.suspicion", lang, what=what, count=count, cells=named))
     return out
 
 

@@ -107,7 +107,8 @@ def lines(prediction: Prediction, lang: str = "en") -> list[str]:
     told = [head]
     for rat, figures in prediction.figures.items():
         level, quality = say(f"plot.{LEVEL[rat]}", lang), say(f"plot.{SCALES[rat][2].name}", lang)
-        told += ["", f"{rat}: {level} · {say('plot.dominance_db', lang)} · {quality} · {say('plot.server', lang)}"]
+        what = " · ".join((level, say("plot.dominance_db", lang), quality, say("plot.server", lang)))
+        told += ["", say("export.label", lang, label=rat) + what]
         if prediction.kind == "tower":
             told += [_line(f"{row['floor']:4}", row) for row in by_floor(prediction, rat).to_dict("records")]
         else:

@@ -74,8 +74,8 @@ class Recommendation(Shown):
         Every figure, modelled on the same fading before and after the plan; `measured` as counted in the log.
     interval : mapping
         90 % interval of each figure after the plan (before it where the plan is empty).
-    ladder : tuple of (text, objective)
-        Objective as the plan's parts are added one after the other.
+    ladder : tuple of (part, objective)
+        Objective as the plan's parts are added one after the other; the first part is empty.
     bound : float
         Objective that no plan of the permitted moves exceeds on these draws; `bound_by` says how that is known:
         ``enumeration`` (every plan was scored) or ``reach`` (`rfopt.planning.reach`: figures no move touches stay).
@@ -101,7 +101,7 @@ class Recommendation(Shown):
     harm: tuple[Harm, ...]
     rejected: tuple[Rejection, ...]
     warnings: tuple[str, ...]
-    ladder: tuple[tuple[str, float], ...]
+    ladder: tuple[tuple[Plan, float], ...]
     replay_after: Replay
     groups: Groups
     rivals: Mapping[str, tuple[Plan, Score]] = field(default_factory=dict)
@@ -204,7 +204,8 @@ def recommend(
     rough = replace(_search(fewer, groups, moves, progress), sure=ROUGHLY_SURE, most_trials=trials)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
     wanted = moves and (found or diagnosis.objective < HEALTHY)
-    plan, struck = find_passing(evidence.network, rough, exact) if wanted else ((), [])
+    plan, struck, more = find_passing(evidence.network, case.limits, rough, exact) if wanted else ((), [], [])
+    exact, rough = (replace(search, moves=[*moves, *more]) for search in (exact, rough))
     progress("report", 0.9)
     return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped + struck, rivals or {})
 
@@ -302,20 +303,20 @@ def _passing(rough: Search) -> list[Plan]:
 
 def _in_order(
     exact: Search, rough: Search, plan: Plan
-) -> tuple[tuple[Step, ...], tuple[tuple[str, float], ...], list[Plan]]:
+) -> tuple[tuple[Step, ...], tuple[tuple[Plan, float], ...], list[Plan]]:
     """A plan's parts, the most gainful first, each with what it adds on top of those before it; and those plans."""
     left = parts_of(plan, exact.moves)
     depends = dependences(rough, plan, left)
     prefixes: list[Plan] = [()]
     steps: list[Step] = []
-    ladder = [("", exact.score(()).objective)]
+    ladder: list[tuple[Plan, float]] = [((), exact.score(()).objective)]
     while left:
         done = prefixes[-1]
         part = max(left, key=lambda p: (exact.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
         left.remove(part)
         prefixes.append((*done, *part))
         steps += _steps(exact, plan, done, part, tuple(d for d in depends if d.part == part))
-        ladder.append((" · ".join(str(c) for c in part), exact.score(prefixes[-1]).objective))
+        ladder.append((tuple(part), exact.score(prefixes[-1]).objective))
     return tuple(steps), tuple(ladder), prefixes
 
 

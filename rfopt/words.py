@@ -9,6 +9,8 @@ import re
 from importlib import resources
 from typing import Any
 
+from rich.cells import cell_len
+
 from rfopt.errors import InputError, printable
 
 LANGUAGES = ("en", "zh")
@@ -101,3 +103,18 @@ def in_words(message: str, lang: str) -> str:
         if found:
             return said.format(**{name: in_words(value, lang) for name, value in found.groupdict().items()})
     return message
+
+
+def columns(rows: list[list[str]], left: int = 1) -> list[str]:
+    """Rows of text in columns that know how wide a hanzi is; the first `left` columns are flush left, the rest right.
+
+    >>> columns([["", "before"], ["电平", "-85"]])
+    ['      before', '电平     -85']
+    """
+    widths = [max(cell_len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    out = []
+    for row in rows:
+        gaps = [" " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)]
+        parts = [text + gap if k < left else gap + text for k, (text, gap) in enumerate(zip(row, gaps, strict=True))]
+        out.append("  ".join(parts).rstrip())
+    return out

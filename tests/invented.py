@@ -118,7 +118,10 @@ def _anchor(
         floor = floor + mw(level.max(axis=1, keepdims=True) - rng.uniform(8.0, 35.0, (2, 1)))
     spread = np.full(level.shape, float(rng.uniform(2.0, 5.0)) if rat == "GSM" else 0.0)
     return Anchor(
-        rat, levels, fading, Floors(floor, floor / (floor + known), spread, nothing, np.zeros(len(table), dtype=bool))
+        rat,
+        levels,
+        fading,
+        Floors(floor, floor / (floor + known), spread, nothing, np.zeros(len(table)), np.ones(floor.shape)),
     )
 
 

@@ -21,8 +21,8 @@ from rfopt.needed import LEAD_DB, needed_dbm
 from rfopt.network import Change, apply
 from rfopt.planning import notes
 from rfopt.radio.sector_errors import Doubt
-from rfopt.report.sentences import finding_text
 from rfopt.rules import Figures, rules
+from rfopt.sentences import finding_text
 from rfopt.words import LANGUAGES
 
 from .networks import HOME, case, readings

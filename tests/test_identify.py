@@ -147,6 +147,18 @@ def test_what_is_reported_beside_a_server_of_its_identity_is_the_servers_twin() 
     assert named(network({"A": None, "T": twin(1.0)}), own, heard()) == ["T", "T"]
 
 
+def test_of_two_alike_the_one_that_has_served_there_is_taken() -> None:
+    net = network({"A": None, "T": twin(1.0), "U": twin(1.1)})
+    beside_b = heard(time=1), serving("B", time=1)
+    assert named(net, *beside_b) == ["", "B"]
+    served = serving("U", time=5, arfcn=62, bsic="4-5")
+    assert named(net, *beside_b, served) == ["U", "B", "U"]
+    found = identify(readings([*beside_b, served]), net, *HOME).named.set_index("cell")["confidence"]
+    assert 0.7 < found["U"] < 1.0, "the mean of a sure name and a likely one"
+    elsewhere = {"lat": HOME[0] + 5.0 * NORTH_KM, "lon": HOME[1]}
+    assert named(net, *beside_b, {**served, **elsewhere}) == ["", "B", "U"], "what served elsewhere says nothing here"
+
+
 def test_an_azimuth_towards_the_phone_breaks_the_tie() -> None:
     """0.2 per 60° off: facing away costs 0.6, the omnidirectional cell nothing."""
     away, towards = twin(1.0, azimuth_deg=0), twin(1.0, azimuth_deg=180)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -53,6 +54,12 @@ def test_the_shipped_network_is_the_same_after_a_conversion(tmp_path):
     files = write_network(before, BAOHU, tmp_path / "out")
     equal(before, read_network(tmp_path / "out"))
     assert {f.name for f in files} >= {"cells.csv", "neighbours.csv", "redirects.csv", "buildings.geojson"}
+
+
+def test_chinese_lines_name_parameters_in_chinese():
+    told = "\n".join(lines(summarise(read_network(BAOHU)), "zh"))
+    assert "机械下倾角：0 … 4°，中位数3" in told
+    assert not re.search("[a-z]+_[a-z]+", told)
 
 
 @pytest.mark.parametrize("kind", ["folder", "site table", "nokia"])

@@ -38,7 +38,11 @@ def tower():
 
 
 class Ladder:
-    ladder = (("", 0.3), (f"{RARE} power_dbm 33 → 25 · B", 0.5), ("C", 0.45))
+    """What a waterfall reads of a recommendation: two changes that belong together, then one that costs."""
+
+    POWER = Change(RARE, None, "power_dbm", 33.0, 25.0)
+    RELATION = Change("A", "B", "neighbour", "present", "absent")
+    ladder = (((), 0.3), ((POWER, RELATION), 0.5), ((RELATION,), 0.45))
 
 
 def draws(evidence, tower):
@@ -120,3 +124,15 @@ def test_what_cannot_be_drawn_is_said(evidence, tower, draw, said):
 def test_every_scale_has_steps_that_rise():
     for scales in SCALES.values():
         assert all(np.all(np.diff(scale.steps) > 0) for scale in scales)
+
+
+def test_a_waterfall_says_what_is_made_in_the_reader_s_language():
+    def labels(lang):
+        ax = plots.waterfall(Figure().subplots(), Ladder(), lang)
+        return [label.get_text() for label in ax.get_yticklabels()]
+
+    assert labels("en")[1:] == [
+        f"1–2. {RARE} (+1)\npower 33 dBm → 25 dBm",
+        "3. A → B\nneighbour relation present → absent",
+    ]
+    assert labels("zh") == ["现状", f"1–2. {RARE} (+1)\n发射功率 33 dBm → 25 dBm", "3. A → B\n邻区关系 有 → 无"]

@@ -21,7 +21,7 @@ from rfopt.rules import Figures
 from rfopt.showing import LOOKS, html_of
 from rfopt.shown import Shown
 from rfopt.simulation import Simulation
-from rfopt.words import spoken
+from rfopt.words import say, spoken
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "drive_tests" / "baohu_tianxia"
@@ -89,6 +89,7 @@ def values(case):
                    (HOSTILE,)),
         Verdict({"pass": False, "plan": HOSTILE, "changes": 1, "warnings": [HOSTILE], "cases": [], "notes": [],
                  "gates": [{"gate": HOSTILE, "pass": False, "text": HOSTILE}]}),
+        rfopt.compare(*[replace(case, id=HOSTILE, text=HOSTILE, readings=case.readings.assign(point=HOSTILE))] * 2),
         rfopt.predict(replace(case.network, notes=(HOSTILE,)), building="bhtx-1", floors=[23]),
     ]  # fmt: skip
 
@@ -134,3 +135,13 @@ def test_the_map_has_a_mark_for_each_cell_that_has_a_place(case):
     html = html_of(network)
     assert html.count("<circle") == len(network.cells)
     assert html.count("<path") == int(network.cells["azimuth_deg"].notna().sum())
+
+
+def test_a_comparison_shows_its_verdict_and_every_figure_that_both_logs_give(case, lang):
+    found = rfopt.compare(case, case)
+    html = html_of(found)
+    assert say(f"compare.word.{found.verdict.word}", lang) in html
+    known = [one for one in found.paired.overall if one.known]
+    assert len(known) > 10 and html.count("<tr>") == 1 + len(known)
+    assert all(say(f"kpi.{one.name}", lang) in html for one in known)
+    assert all(room in html for room in found.rooms)

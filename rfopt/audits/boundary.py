@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
-from rfopt.network import Network, Plan
+from rfopt.network import Change, Network, Plan, apply, value_of
 from rfopt.proofs.traps import traps
 from rfopt.proofs.vicinity import about, vicinities
 
@@ -27,6 +28,27 @@ def boundary(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     for fault in introduced(lambda network: _zones(about(network, sets), sets), before, after, plan):
         if fault.new and fault.amount >= LEAST_DB:
             yield replace(fault, new=fault.amount > _most_db(after, fault))
+
+
+def in_step(before: Network, plan: Plan) -> Plan:
+    """A plan with the power-budget margins raised by whole dB that this audit would refuse it for; usually as it is.
+
+    Raises
+    ------
+    KeyError
+        If the plan names a cell that the network has not.
+    """
+    after = apply(before, plan)
+    raised = {}
+    for fault in boundary(before, after, plan):
+        if fault.new and fault.facts["what"] == "gsm_call":
+            cell, other = fault.cells
+            margin = float(after.neighbours["ho_margin_pbgt_db"][fault.cells])
+            new = margin + math.ceil(fault.amount - _most_db(after, fault))
+            now = value_of(before, cell, other, "ho_margin_pbgt_db")
+            change = Change(cell, other, "ho_margin_pbgt_db", now, new)
+            raised[change.key] = change
+    return (*(change for change in plan if change.key not in raised), *raised.values())
 
 
 def _zones(network: Network, sets: list[list[str]]) -> Iterator[Fault]:

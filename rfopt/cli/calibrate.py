@@ -13,7 +13,7 @@ from rfopt.cli.output import finish, hint, progress, refuse_one_name, tell, warn
 if TYPE_CHECKING:
     from rfopt.calibrating import CalibratedCase
 
-NAME_WIDTH = 26
+NAME_WIDTH, KIND_WIDTH = 26, 12
 
 
 @click.command()
@@ -72,6 +72,14 @@ def _padded(text: str, width: int) -> str:
     return set_cell_size(text, width)
 
 
+def _kind(word: str, lang: str) -> str:
+    """A kind of cell or of wall by name; a technology as it is."""
+    from rfopt.words import catalogue, say
+
+    key = next((key for key in (f"network.kind.{word}", f"wall.{word}") if key in catalogue()), "")
+    return say(key, lang) if key else word
+
+
 def _plus_minus(row: dict[str, Any]) -> str:
     return f"{row['value']:+6.1f} ± {(row['high'] - row['low']) / 2:.1f}"
 
@@ -83,9 +91,8 @@ def _cell_lines(cells: list[dict[str, Any]], lang: str) -> list[str]:
     out = [say("calibrate.cells", lang)]
     for row in sorted(cells, key=lambda row: (-row["heard"], row["censored"])):
         places = say("calibrate.places", lang, heard=row["heard"], censored=row["censored"])
-        out.append(
-            f"  {_padded(row['cell'], NAME_WIDTH)} {row['rat']:4} {row['kind']:6} {_plus_minus(row):>14}   {places}"
-        )
+        kind = _padded(_kind(row["kind"], lang), KIND_WIDTH)
+        out.append(f"  {_padded(row['cell'], NAME_WIDTH)} {row['rat']:4} {kind} {_plus_minus(row):>14}   {places}")
     return out
 
 
@@ -96,7 +103,7 @@ def _term_lines(terms: list[dict[str, Any]], lang: str) -> list[str]:
     out = [say("calibrate.terms", lang)]
     for row in terms:
         what, *of = row["term"].split(" ", 1)
-        name = say(f"calibrate.term.{what}", lang, of=" ".join(of))
+        name = say(f"calibrate.term.{what}", lang, of=" ".join(_kind(word, lang) for word in " ".join(of).split()))
         value = _plus_minus(row) if row["separable"] else say("calibrate.not_separable", lang)
         out.append(f"  {_padded(name, NAME_WIDTH + 12)} {value:>14}")
     return out

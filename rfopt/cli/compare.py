@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import columns, finish, progress, tell, warn
+from rfopt.cli.output import finish, progress, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.case import Case
@@ -78,10 +78,10 @@ def _cases(paths: tuple[Path, Path], network: Path | None, wanted: tuple[str, ..
 
 def _lines(found: Comparison, lang: str) -> list[str]:
     from rfopt.report.retest import promise_texts, table_rows, verdict_text, warning_texts
-    from rfopt.words import say
+    from rfopt.words import columns, say
 
     out = [verdict_text(found, lang), ""]
     out += columns(table_rows(found, lang))
-    out += ["", say("compare.rooms.line", lang, rooms="; ".join(found.rooms))]
+    out += ["", say("compare.rooms.line", lang, rooms=say("report.comma", lang).join(found.rooms))]
     out += [f"! {text}" for text in warning_texts(found, lang)]
     return out + promise_texts(found, lang)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import columns, finish, hint, tell
+from rfopt.cli.output import finish, hint, tell
 
 if TYPE_CHECKING:
     from rfopt.reference import Entry
@@ -50,7 +50,7 @@ def explain(name: str | None, json_to: str | None, seed: int, lang: str, quiet: 
 
 def _listed(lang: str) -> Iterator[str]:
     from rfopt.reference import entries
-    from rfopt.words import say
+    from rfopt.words import columns, say
 
     for kind in ("rule", "kpi", "audit", "parameter"):
         yield say(f"explain.kind.{kind}", lang)
@@ -76,7 +76,7 @@ def _json(entry: Entry, lang: str) -> dict[str, Any]:
 
 
 def _lines(entry: Entry, lang: str) -> Iterator[str]:
-    from rfopt.words import say
+    from rfopt.words import columns, say
 
     label = entry.label(lang)
     yield f"{entry.name} · {say(f'explain.one.{entry.kind}', lang)}" + (f" · {label}" if label else "")

@@ -124,23 +124,6 @@ def progress_line(stage: str, share: float, left_s: float | None, lang: str) -> 
     return f"{set_cell_size(name, 20)} {bar} {share:4.0%}{left}"
 
 
-def columns(rows: list[list[str]], left: int = 1) -> list[str]:
-    """Rows of text in columns that know how wide a hanzi is; the first `left` columns are flush left, the rest right.
-
-    >>> columns([["", "before"], ["电平", "-85"]])
-    ['      before', '电平     -85']
-    """
-    from rich.cells import cell_len
-
-    widths = [max(cell_len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    out = []
-    for row in rows:
-        gaps = [" " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)]
-        parts = [text + gap if k < left else gap + text for k, (text, gap) in enumerate(zip(row, gaps, strict=True))]
-        out.append("  ".join(parts).rstrip())
-    return out
-
-
 def paint(text: str, colour: str) -> str:
     """A coloured text where colours are wanted; `click.echo` takes them away again where no terminal reads."""
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour)

@@ -60,7 +60,7 @@ def diff(
     made = differences(read_network(before), read_network(after))
     write_whole(output, plan_text(made))
     finish({"plan": [str(change) for change in made]}, json_to)
-    tell(json_to, quiet, [f"{change}" for change in made], [f"{output}"])
+    tell(json_to, quiet, change_lines(made, lang), [f"{output}"])
 
 
 @plan.command()
@@ -107,7 +107,7 @@ def revert(
         back = reversed_rows(read_draft(plan_file).plan)
     write_whole(output, plan_text(back))
     finish({"plan": [str(change) for change in back]}, json_to)
-    tell(json_to, quiet, [f"{change}" for change in back], [f"{output}"])
+    tell(json_to, quiet, change_lines(back, lang), [f"{output}"])
 
 
 @plan.command()
@@ -170,7 +170,14 @@ def order(
     if output:
         write_whole(output, plan_text(tuple(change for step in found.transactions for change in step)))
     warn([] if found.sure else [say("order.unsure", lang)], lang, quiet, True)
-    tell(json_to, False, order_text(found).splitlines(), [f"{output}"] if output else [])
+    tell(json_to, False, order_text(found, lang).splitlines(), [f"{output}"] if output else [])
+
+
+def change_lines(plan: Plan, lang: str) -> list[str]:
+    """A plan for people, a line a change."""
+    from rfopt.sentences import change_line
+
+    return [change_line(change, lang) for change in plan]
 
 
 def order_json(found: Order) -> dict[str, Any]:

@@ -86,9 +86,10 @@ def _next(case: Path, output: Path | None, result: Recommendation, lang: str) ->
 
 def plan_lines(result: Recommendation, lang: str) -> list[str]:
     """The plan, a line a change, with what it gains."""
+    from rfopt.sentences import change_line
     from rfopt.words import say
 
     if not result.steps:
         return [say("cli.no_plan", lang)]
     head = say("cli.plan", lang, before=result.score_before.objective, after=result.score_after.objective)
-    return [head, *(f"  {step.gain:+.3f}  {step.change}" for step in result.steps)]
+    return [head, *(f"  {step.gain:+.3f}  {change_line(step.change, lang)}" for step in result.steps)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import columns, finish, hint, progress, tell, warn
+from rfopt.cli.output import finish, hint, progress, tell, warn
 
 if TYPE_CHECKING:
     from rfopt.case import Case
@@ -75,13 +75,14 @@ def simulate(
 
 def figure_lines(kpis: dict[str, Any], lang: str) -> list[str]:
     """Key figures, a line each: measured, before, after."""
-    from rfopt.words import say
+    from rfopt.sentences import figure_label, figure_value
+    from rfopt.words import columns, say
 
-    lines = [f"{'':34}{say('cli.measured', lang):>12}{say('cli.before', lang):>12}{say('cli.after', lang):>12}"]
-    for name, before in kpis["before"].items():
-        values = (kpis["measured"].get(name), before, kpis["after"].get(name))
-        lines.append(f"{name:34}" + "".join(f"{'–' if v is None else f'{v:.3f}':>12}" for v in values))
-    return lines
+    rows = [["", *(say(f"cli.{name}", lang) for name in ("measured", "before", "after"))]]
+    for name in kpis["before"]:
+        values = [kpis[when].get(name) for when in ("measured", "before", "after")]
+        rows.append([figure_label(name, lang), *(figure_value(name, value) for value in values)])
+    return columns(rows)
 
 
 def _case_to_replay(case: Path | None, log_file: str | None) -> Case:
@@ -146,7 +147,7 @@ def _fit_line(fit: dict[str, Any], lang: str) -> str:
 
 
 def _account_lines(accounts: dict[str, Any], lang: str) -> Iterator[str]:
-    from rfopt.words import say
+    from rfopt.words import columns, say
 
     names = ("same", "matched", "near", "missed", "invented", "score")
     rows = [[say("cli.replay.account", lang), *(say(f"cli.replay.{name}", lang) for name in names)]]

@@ -15,12 +15,13 @@ from rfopt.comparison.verdicts import Verdict, verdict_of
 from rfopt.comparison.visits import Visit, visit_of
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.network import Change, Network
+from rfopt.shown import Shown
 
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """The re-test beside the test.
 
     Attributes
@@ -45,6 +46,10 @@ class Comparison:
     promise: Promise | None
     kept: tuple[Kept, ...]
     undone: tuple[Change, ...] | None
+
+    def __repr__(self) -> str:
+        names = [printable(visit.case.id, 60) for visit in (self.before, self.after)]
+        return f"<Comparison: {names[0]} and its re-test {names[1]} in {len(self.rooms)} rooms: {self.verdict.word}>"
 
     @property
     def notes(self) -> tuple[str, ...]:

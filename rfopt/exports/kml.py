@@ -13,8 +13,9 @@ import numpy as np
 from rfopt.exports import exports
 from rfopt.network import Change, Network
 from rfopt.recommendation import Recommendation
-from rfopt.report.sentences import change_text, finding_text
-from rfopt.words import say
+from rfopt.schema import schema
+from rfopt.sentences import change_text, finding_text, join_unit, number, parameter_text, unit_name
+from rfopt.words import catalogue, say
 
 METRES_PER_DEG = 111_195.0
 WEDGE_M = {"GSM": 160.0, "LTE": 120.0}
@@ -94,7 +95,7 @@ def _cells(folder: ET.Element, network: Network, plan: Iterable[Change], lang: s
         changes.setdefault(change.cell, []).append(change_text(change, lang))
     placed = network.cells.dropna(subset=["lat", "lon"])
     for name, row in zip(placed.index, placed.to_dict("records"), strict=True):
-        lines = [*_facts(row), *changes.get(str(name), [])]
+        lines = [*_facts(row, lang), *changes.get(str(name), [])]
         style = "plan" if name in changes else str(row["rat"])
         mark = _placemark(folder, str(name), lines, style)
         shapes = ET.SubElement(mark, "MultiGeometry")
@@ -103,12 +104,23 @@ def _cells(folder: ET.Element, network: Network, plan: Iterable[Change], lang: s
             _polygon(shapes, wedge(row), _height(row), extrude=False)
 
 
-def _facts(row: dict[Any, Any]) -> list[str]:
-    """What the tables say of a cell, by their own column names."""
+def _facts(row: dict[Any, Any], lang: str) -> list[str]:
+    """What the tables say of a cell."""
     names = ("site", "rat", "kind", "height_m", "azimuth_deg", "mech_tilt_deg", "elec_tilt_deg", "power_dbm", "arfcn",
              "bsic", "earfcn", "pci")  # fmt: skip
     known = ((name, row[name]) for name in names if row[name] == row[name] and row[name] != "")
-    return [f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}" for name, value in known]
+    return [
+        say("export.label", lang, label=parameter_text(name, lang)) + _value_text(name, value, lang)
+        for name, value in known
+    ]
+
+
+def _value_text(name: str, value: Any, lang: str) -> str:
+    """A value of the cells' table with its unit."""
+    if isinstance(value, float):
+        return join_unit(number(value), unit_name(schema("cells")[name].unit, lang))
+    key = f"network.kind.{value}"
+    return say(key, lang) if key in catalogue() else str(value)
 
 
 def wedge(row: dict[Any, Any]) -> list[tuple[float, float]]:

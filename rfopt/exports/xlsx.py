@@ -6,19 +6,35 @@ import datetime
 import io
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rfopt.exports import LONG_AGO, exports
 from rfopt.kpis import aim, kpis
 from rfopt.network import Change, rollback
 from rfopt.recommendation import Recommendation
-from rfopt.report.sentences import finding_text, group_text, parameter_text, reason_text, target_text
 from rfopt.schema import schema
+from rfopt.sentences import finding_text, group_text, harm_unit, parameter_text, reason_text, target_text, unit_name
 from rfopt.words import say
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WIDEST = 60
+WIDEST = 48
+LINE_POINTS = 15.0
 A4 = 9
+FORMS = {"share": "0.0%", "dB": "0.0", "dBm": "0.0", "s": "0.0", "1/min": "0.00", "1/call": "0.000"}
+"""Number formats of Excel by unit: a share is kept as it is and shown in per cent."""
+
+
+SEVERITY, GAIN, SHARE = OTHER_FORMS = ("0.00", "+0.0;-0.0;0.0", "0%")
+
+
+class Number(NamedTuple):
+    """A number and how Excel shows it."""
+
+    value: float
+    form: str
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g}"
 
 
 @exports(of="recommendation", file="plan.xlsx", needs="xlsxwriter", extra="xlsx")
@@ -29,9 +45,11 @@ def xlsx(result: Recommendation, lang: str) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
     book.set_properties({"created": datetime.datetime(*LONG_AGO[:3])})
+    cell = {"text_wrap": True, "valign": "top", "align": "left"}
     styles = {
-        "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "body": book.add_format({"text_wrap": True, "valign": "top"}),
+        "head": book.add_format({**cell, "bold": True, "bg_color": "#DDEBF7", "bottom": 1}),
+        "body": book.add_format(cell),
+        **{form: book.add_format({**cell, "num_format": form}) for form in (*FORMS.values(), *OTHER_FORMS)},
     }
     for name, rows in sheets_of(result, lang).items():
         _write(book.add_worksheet(name), rows, styles)
@@ -58,8 +76,8 @@ def _plan(result: Recommendation, lang: str) -> list[list[Any]]:
             *_change(step.change),
             parameter_text(step.change.parameter, lang),
             say("export.yes" if step.change.visit else "export.no", lang),
-            round(100.0 * step.gain, 2),
-            round(step.sure, 3),
+            Number(round(100.0 * step.gain, 2), GAIN),
+            Number(round(step.sure, 3), SHARE),
             reason_text(step, lang),
         ]
         for step in result.steps
@@ -75,27 +93,35 @@ def _value(value: float | str | None) -> Any:
     return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
+def _in_form(value: float | None, unit: str) -> Number | str:
+    """A figure in the form of its unit; '' if it is not known."""
+    return "" if value is None or not math.isfinite(value) else Number(round(float(value), 4), FORMS[unit])
+
+
 def _rollback(result: Recommendation) -> list[list[Any]]:
     return [list(schema("plan")), *(_change(change) for change in rollback(result.evidence.network, result.plan))]
 
 
 def _figures(result: Recommendation, lang: str) -> list[list[Any]]:
-    names = ("name", "figure", "unit", "measured", "before", "after", "low", "high", "target")
+    names = ("figure", "unit", "measured", "before", "after", "low", "high", "target", "name")
     rows = []
     for name in kpis:
         low, high = result.interval.get(name, (math.nan, math.nan))
         values = (result.measured.get(name), result.before.get(name), result.after.get(name), low, high)
-        numbers = [_value(None if v is None else round(float(v), 4)) for v in values]
-        rows.append([name, say(f"kpi.{name}", lang), aim(name).unit, *numbers, target_text(name, lang)])
+        unit = aim(name).unit
+        numbers = [_in_form(v, unit) for v in values]
+        rows.append([say(f"kpi.{name}", lang), unit_name(unit, lang), *numbers, target_text(name, lang), name])
     return [[say(f"export.{name}", lang) for name in names], *rows]
 
 
 def _findings(result: Recommendation, lang: str) -> list[list[Any]]:
+    comma = say("report.comma", lang)
     names = ("rule", "severity", "cells", "points", "text", "basis")
     rows = [
         [
-            say(f"rule.{finding.rule}.name", lang), round(finding.severity, 3), "; ".join(finding.cells),
-            "; ".join(finding.points), finding_text(finding, lang), say(f"basis.{finding.basis}", lang),
+            say(f"rule.{finding.rule}.name", lang), Number(round(finding.severity, 3), SEVERITY),
+            comma.join(finding.cells), comma.join(finding.points), finding_text(finding, lang),
+            say(f"basis.{finding.basis}", lang),
         ]
         for finding in result.diagnosis.findings
     ]  # fmt: skip
@@ -105,29 +131,34 @@ def _findings(result: Recommendation, lang: str) -> list[list[Any]]:
 def _harm(result: Recommendation, lang: str) -> list[list[Any]]:
     names = ("group", "figure", "before", "after", "share_of_limit")
     rows = [
-        [group_text(row.group, lang), say(f"kpi.{row.kpi}", lang), round(row.before, 4), round(row.after, 4),
-         round(row.loss, 3)]
+        [group_text(row.group, lang), say(f"kpi.{row.kpi}", lang), _in_form(row.before, harm_unit(row)),
+         _in_form(row.after, harm_unit(row)), Number(round(row.loss, 3), SHARE)]
         for row in result.harm
     ]  # fmt: skip
     return [[say(f"export.{name}", lang) for name in names], *rows]
 
 
 def _write(sheet: Any, rows: Sequence[Sequence[Any]], styles: dict[str, Any]) -> None:
+    """One sheet: columns as wide as their text up to a limit, rows as high as their text then needs."""
+    widths = [min(max(_width(str(row[column])) for row in rows) + 3, WIDEST) for column in range(len(rows[0]))]
     for at, row in enumerate(rows):
         for column, value in enumerate(row):
             style = styles["body" if at else "head"]
             if isinstance(value, str):
                 sheet.write_string(at, column, value, style)
+            elif isinstance(value, Number):
+                sheet.write_number(at, column, value.value, styles[value.form])
             else:
                 sheet.write_number(at, column, value, style)
+        lines = max(math.ceil((_width(str(text)) + 1) / width) for text, width in zip(row, widths, strict=True))
+        sheet.set_row(at, LINE_POINTS * lines)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows) - 1, 0), len(rows[0]) - 1)
-    for column in range(len(rows[0])):
-        widest = max(_width(str(row[column])) for row in rows)
-        sheet.set_column(column, column, min(widest + 3, WIDEST))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
 
 
 def _width(text: str) -> int:

@@ -18,6 +18,7 @@ from rfopt.gate.cases import Simulated, simulate_plan
 from rfopt.gate.gates import Gate, Test, gates_for, worsening
 from rfopt.network import Network, Plan, apply, typed
 from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB
+from rfopt.sentences import figure_label, figure_value, group_text, harm_values
 from rfopt.words import say
 
 LEAST_C1_DB = 5.0
@@ -132,7 +133,7 @@ def _of_gate(gate: Gate, one: Simulated, lang: str) -> Table:
     before, after = one.before[test.figure], one.after[test.figure]
     value = worsening(test.figure, before, after) if test.sign == "not worse" else after
     text = (
-        say("check.gate.unknown", lang, figure=test.figure)
+        say("check.gate.unknown", lang, figure=figure_label(test.figure, lang))
         if math.isnan(after)
         else _said(test, before, after, one, lang)
     )
@@ -147,13 +148,12 @@ def _holds(test: Test, one: Simulated) -> bool:
 def _said(test: Test, before: float, after: float, one: Simulated, lang: str) -> str:
     low, high = one.interval.get(test.figure, (math.nan, math.nan))
     worse = one.worse.get(test.figure, (math.nan, math.nan))
-    span = "" if math.isnan(low + high) else say("check.gate.interval", lang, low=f"{low:.4g}", high=f"{high:.4g}")
-    pair = (
-        ""
-        if math.isnan(sum(worse))
-        else say("check.gate.paired", lang, low=f"{worse[0]:+.3g}", high=f"{worse[1]:+.3g}")
-    )
-    return f"{test.figure} {before:.4g} → {after:.4g}" + span + pair
+    ends = [figure_value(test.figure, end) for end in (low, high)]
+    span = "" if math.isnan(low + high) else say("check.gate.interval", lang, low=ends[0], high=ends[1])
+    lost = [figure_value(test.figure, end, signed=True) for end in worse]
+    pair = "" if math.isnan(sum(worse)) else say("check.gate.paired", lang, low=lost[0], high=lost[1])
+    both = [figure_value(test.figure, value) for value in (before, after)]
+    return f"{figure_label(test.figure, lang)} {both[0]} → {both[1]}" + span + pair
 
 
 def _of_wanted(one: Simulated, lang: str) -> list[Table]:
@@ -164,7 +164,7 @@ def _of_wanted(one: Simulated, lang: str) -> list[Table]:
         text = say("check.wanted_c1", lang, before=f"{before:.1f}", after=f"{after:.1f}")
         rows.append(_outcome("C1 of the wanted cell > 5 dB", passed, after, LEAST_C1_DB, text, one.case))
     if one.penalised:
-        text = say("check.penalised", lang, cells=", ".join(one.penalised))
+        text = say("check.penalised", lang, cells=say("report.comma", lang).join(one.penalised))
         rows.append(_outcome("the wanted cell is not penalised", False, len(one.penalised), 0, text, one.case))
     return rows
 
@@ -175,7 +175,8 @@ def _of_harm(one: Simulated, lang: str) -> list[Table]:
     for kpi in dict.fromkeys(row.kpi for row in one.harm):
         worst = max((row for row in one.harm if row.kpi == kpi), key=lambda row: row.loss)
         limit = LEVEL_LOSS_DB[1] if kpi.endswith("dbm") else COVERAGE_LOSS[1]
-        text = say("check.harm", lang, group=worst.group, before=f"{worst.before:.4g}", after=f"{worst.after:.4g}")
+        before, after = harm_values(worst, lang)
+        text = say("check.harm", lang, group=group_text(worst.group, lang), before=before, after=after)
         lost = max(worst.before - worst.after, 0.0)
         rows.append(_outcome(f"harm: {kpi} loses at most {limit:g}", worst.loss < 1.0, lost, limit, text, one.case))
     return rows
@@ -197,7 +198,13 @@ def _of_baseline(request: Request, simulated: Sequence[Simulated], lang: str) ->
         elif not fallen:
             rows.append(_outcome("baseline", True, 0, 0, say("check.baseline.held", lang), one.case))
         for name, (value, end) in fallen.items():
-            text = say("check.baseline.fallen", lang, figure=name, value=f"{value:.4g}", end=f"{end:.4g}")
+            text = say(
+                "check.baseline.fallen",
+                lang,
+                figure=figure_label(name, lang),
+                value=figure_value(name, value),
+                end=figure_value(name, end),
+            )
             rows.append(_outcome(f"baseline: {name}", False, value, end, text, one.case))
     return rows
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from rfopt.audits import Fault, audit
 from rfopt.network import RELATION_PARAMETERS, Change, Network, Plan
+from rfopt.sentences import change_line
+from rfopt.words import in_words, say
 
 TOGETHER = (
     ("cell_reselect_offset_db", "temporary_offset_db", "penalty_time_s"),
@@ -163,10 +165,11 @@ def _why(step: tuple[int, ...], done: Plan, groups: list[tuple[int, ...]], plan:
     return next(iter(faults(tuple(sorted(alone, key=plan.index)))), "")
 
 
-def order_text(order: Order) -> str:
+def order_text(order: Order, lang: str = "en") -> str:
     """An order as lines: transactions by number."""
     lines = []
     for k, (transaction, why) in enumerate(zip(order.transactions, order.because, strict=True), 1):
-        lines += [f"{k}. {change}" if row == 0 else f"   + {change}" for row, change in enumerate(transaction)]
-        lines += [f"   together: {why}"] if why else []
+        texts = [change_line(change, lang) for change in transaction]
+        lines += [f"{k}. {text}" if row == 0 else f"   + {text}" for row, text in enumerate(texts)]
+        lines += ["   " + say("order.together", lang, why=in_words(why, lang))] if why else []
     return "\n".join(lines)

@@ -47,7 +47,10 @@ PARTS = (
 
 BACK_PARTS = ("channel_release", "priority_search", "lte_search", "lte_system_information", "tracking_update")
 
-CHANCES = (*(part for part in PARTS if part != "measurement"), "set_up", "measurement", "registration", "congestion")
+CHANCES = (
+    *(part for part in PARTS if part != "measurement"),
+    "set_up", "measurement", "registration", "congestion", "terminating",
+)  # fmt: skip
 """What each column of an attempt's uniform numbers decides."""
 LUCK, BACK_LUCK = len(CHANCES), len(BACK_PARTS)
 
@@ -61,7 +64,7 @@ class Failure(IntEnum):
     WEAK = 2
     """F2: the listed cells are heard, but too weak or too disturbed."""
     AREA = 3
-    """F3: a call to the phone, and the landing cell belongs to another location area and switch."""
+    """F3: the landing cell belongs to another location area and switch, as a call to the phone does not bear."""
     REGISTRATION = 4
     """F4: the phone was not registered for calls (combined attach, SGs)."""
     SIGNALLING = 5
@@ -116,7 +119,7 @@ def land(
     measured_dbm: ArrayLike | None = None,
     carrier: ArrayLike | None = None,
     c2_db: ArrayLike | None = None,
-    terminating: bool = False,
+    terminating_share: ArrayLike = 0.0,
     lte_switch: ArrayLike | None = None,
     gsm_switch: ArrayLike | None = None,
     unregistered_share: float = 0.0,
@@ -151,8 +154,9 @@ def land(
     c2_db : array_like, shape (A, C), optional
         C2 of the GSM cells: where another suitable cell has more, the phone goes there if reading and updating take
         5 s, and the call fails.
-    terminating : bool
-        Calls to the phone: a landing in another location area fails, unless the switch is the same.
+    terminating_share : array_like, shape (A,) or a number
+        Share of the attempts that are calls to the phone: their landing in another location area fails, unless the
+        switch is the same.
     lte_switch, gsm_switch : array_like of int, shapes (L,) and (C,), optional
         Switch (MSC pool) of the tracking and the location area; unknown ones are taken as different.
     unregistered_share, congested_share : float and array_like, shape (C,) or a number
@@ -195,6 +199,7 @@ def land(
     update = (cell >= 0) & (np.asarray(lac)[np.maximum(cell, 0)] != np.asarray(tac)[origin])
     carriers = np.where(measured, 1.0, np.asarray(list_length, float)[origin])
     parts = _delays_s(z, carriers, measured, searched, update)
+    terminating = z["terminating"] < np.asarray(terminating_share, float)
     elsewhere = terminating & update & ~_same(lte_switch, origin, gsm_switch, cell)
     share = np.broadcast_to(np.asarray(congested_share, float), level.shape[1:])
     blocked = (z["set_up"] < sacch_fer(_of(cell, ci))) | (z["congestion"] < share[np.maximum(cell, 0)])

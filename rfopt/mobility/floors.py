@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rfopt.levels import Levels
 from rfopt.mobility.fading import Fading
-from rfopt.mobility.interference import gsm_coupling, lte_coupling
+from rfopt.mobility.interference import calls_coupling, gsm_coupling, lte_coupling
 from rfopt.mobility.setup import DECODE_CI_DB
 from rfopt.mobility.stretch import Stretch
 from rfopt.network import Network
@@ -30,10 +30,12 @@ LEAST_SHARE = 0.1
 MOST_ERROR_DB, ELSEWHERE_ERROR_DB = 3.0, 6.0
 """Largest standard error of a floor that calls showed, and that of one taken from other points: assumptions."""
 NEPER = float(np.log(10.0) / 10.0)
-UNEXPLAINED, EXPLAINED = 0.2, (0.3, 4.0)
-"""Calls are taken to be on a cell's BCCH carrier where known cells cause less than the first share of the interference
-if they are on its traffic carriers, and so much of it if they are not; a rival is read where it is strong, so its mean
-may be some decibels too high. Assumptions."""
+EXPLAINED = 0.3, 4.0
+"""Share of the interference in calls that known cells cause by tables and levels, between which all of it is taken to
+be theirs: what a traffic carrier sends is a guess, and a rival is read where it is strong, so that its mean may be some
+decibels too high. Outside, something else disturbs. Assumptions."""
+PLAINLY = float(np.log(1.5))
+"""How much better, in the logarithm of that share, calls on the BCCH carrier too must explain their quality."""
 
 FloatArray = NDArray[np.float64]
 
@@ -43,15 +45,17 @@ class Floors:
     """Unexplained interference plus noise per point and cell (points, cells).
 
     `mean_mw` in the mean; `share` of all interference on the cell that it is; `spread_db` the standard deviation of
-    its fading (0 for noise alone); `error_db` the standard error of the mean. `on_beacon` (cells,) is True for a GSM
-    cell whose calls were on its BCCH carrier, as their C/I tells.
+    its fading (0 for noise alone); `error_db` the standard error of the mean. As the C/I of calls tells,
+    `beacon_share` (cells,) of those on a GSM cell are on its BCCH carrier, and known cells disturb them `scale` times
+    as much as tables and levels say.
     """
 
     mean_mw: FloatArray
     share: FloatArray
     spread_db: FloatArray
     error_db: FloatArray
-    on_beacon: NDArray[np.bool_]
+    beacon_share: FloatArray
+    scale: FloatArray
 
 
 def fit_floors(
@@ -65,11 +69,11 @@ def fit_floors(
     noise = float(mw(GSM_NOISE_DBM if rat == "GSM" else LTE_NOISE_DBM))
     cells = network.cells.loc[levels.cells]
     usual = np.nan_to_num(mw(levels.dbm), nan=0.0) * np.exp(0.5 * (fading.sigma_db * NEPER) ** 2)
-    coupling, on_beacon = _coupling(stretches, usual, cells, rat)
+    coupling, beacon_share, scale = _coupling(stretches, usual, cells, rat)
     floor, spread, error = (np.full(levels.dbm.shape, np.nan) for _ in range(3))
     for p, stretch in enumerate(stretches):
         for c in range(len(levels.cells)):
-            whole, known, guessed = _parts_mw(stretch, c, usual[p], coupling[c])
+            whole, known, guessed = _parts_mw(stretch, c, usual[p], coupling[p, c])
             level = stretch.level_dbm[(stretch.server == c) & np.isfinite(stretch.interference_dbm), c]
             if whole.size >= LEAST_INSTANTS:
                 floor[p, c] = max(float((whole - known).mean()), noise)
@@ -82,39 +86,60 @@ def fit_floors(
     mean = np.where(served, floor, elsewhere[None, :])
     return Floors(
         mean,
-        mean / (mean + usual @ coupling.T),
+        mean / (mean + np.einsum("pj,pij->pi", usual, coupling)),
         np.where(served, spread, np.nan_to_num(_median(spread))[None, :]),
         np.where(served, error, doubt[None, :]),
-        on_beacon,
+        beacon_share,
+        scale,
     )
 
 
 def _coupling(
     stretches: list[Stretch], usual_mw: FloatArray, cells: pd.DataFrame, rat: str
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Coupling on the carriers of the calls, and which of these are BCCH carriers.
-
-    Calls are on traffic carriers unless what is known of those leaves their C/I unexplained and the BCCH carrier
-    explains it: a cell may keep few traffic channels elsewhere, and a table may name carriers that are off.
-    """
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Coupling on the carriers of the calls as their C/I shows it (points, cells, cells), the share of them on BCCH
+    carriers, and the scale."""
+    scale = np.ones(usual_mw.shape)
     if rat == "LTE":
-        return lte_coupling(cells), np.zeros(len(cells), dtype=bool)
+        return np.broadcast_to(lte_coupling(cells), (len(scale), len(cells), len(cells))), np.zeros(len(cells)), scale
     calls, beacon = gsm_coupling(cells, traffic=True), gsm_coupling(cells, traffic=False)
-    on_beacon = np.array([_on_beacon(stretches, usual_mw, c, calls[c], beacon[c]) for c in range(len(cells))], bool)
-    return np.where(on_beacon[:, None], beacon, calls), on_beacon
+    share = np.zeros(len(cells))
+    for c, others in enumerate(cells["tch_arfcns"]):
+        there, instead = _explained(stretches, usual_mw, c, calls[c], beacon[c])
+        share[c], scale[:, c] = _calls(there, instead, 1.0 / (1 + len(others)))
+    return np.array([calls_coupling(beacon, calls, share, at_point) for at_point in scale]), share, scale
 
 
-def _on_beacon(
+def _calls(there: FloatArray, instead: FloatArray, even: float) -> tuple[float, FloatArray]:
+    """Share of a cell's calls on its BCCH carrier, and how much more known cells disturb them than is known, by point.
+
+    Calls are on traffic carriers unless their C/I is plainly better explained by the BCCH carrier, alone or as one of
+    all (`even`): a cell may keep few traffic channels elsewhere, and a table may name carriers that are off. What is
+    explained is the median over the points: where a rival is taken to be louder than it is, it is so at one of them.
+    """
+    low, high = EXPLAINED
+    if np.isnan(there).all():
+        return 0.0, np.ones(len(there))
+    explained = {share: (1.0 - share) * there + share * instead for share in (0.0, even, 1.0)}
+    usual = {share: float(np.nanmedian(part)) for share, part in explained.items()}
+    share = min(usual, key=lambda one: abs(np.log(max(usual[one], 1e-9))) + PLAINLY * (one > 0.0))
+    if not low <= usual[share] <= high:
+        return 0.0, np.ones(len(there))
+    return share, 1.0 / np.clip(np.where(np.isnan(there), usual[share], explained[share]), low, high)
+
+
+def _explained(
     stretches: list[Stretch], usual_mw: FloatArray, cell: int, calls: FloatArray, beacon: FloatArray
-) -> bool:
-    """True if the C/I of a cell's calls is that of its BCCH carrier and not of its traffic carriers."""
-    seen = [_parts_mw(stretch, cell, usual_mw[p], calls)[:2] for p, stretch in enumerate(stretches)]
-    other = [_parts_mw(stretch, cell, usual_mw[p], beacon)[1] for p, stretch in enumerate(stretches)]
-    whole = float(sum(parts.sum() for parts, _ in seen))
-    if sum(len(parts) for parts, _ in seen) < LEAST_INSTANTS:
-        return False
-    explained, instead = (float(sum(part.sum() for part in parts)) / whole for parts in ([k for _, k in seen], other))
-    return explained < UNEXPLAINED and EXPLAINED[0] <= instead <= EXPLAINED[1]
+) -> tuple[FloatArray, FloatArray]:
+    """Shares of the interference in a cell's calls that known cells cause on its traffic carriers, and on its BCCH
+    carrier, at each point; NaN where it did not serve."""
+    shares = np.full((2, len(stretches)), np.nan)
+    for p, stretch in enumerate(stretches):
+        whole, known, _ = _parts_mw(stretch, cell, usual_mw[p], calls)
+        if whole.size >= LEAST_INSTANTS:
+            instead = _parts_mw(stretch, cell, usual_mw[p], beacon)[1]
+            shares[:, p] = known.sum() / whole.sum(), instead.sum() / whole.sum()
+    return shares[0], shares[1]
 
 
 def _parts_mw(

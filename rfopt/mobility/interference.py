@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rfopt.units import mw
 
@@ -39,6 +39,14 @@ def gsm_coupling(cells: pd.DataFrame, traffic: bool) -> NDArray[np.float64]:
         for bcch, others, load in zip(*columns, strict=True)
     )
     return _coupling(own, traffic).copy()
+
+
+def calls_coupling(
+    beacon: NDArray[np.float64], traffic: NDArray[np.float64], beacon_share: ArrayLike, scale: ArrayLike
+) -> NDArray[np.float64]:
+    """Coupling of calls, a share of which (cells,) is on BCCH carriers, times a factor (cells,)."""
+    share, factor = (np.asarray(values, dtype=float)[:, None] for values in (beacon_share, scale))
+    return np.asarray(factor * ((1.0 - share) * traffic + share * beacon))
 
 
 @functools.lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.mobility.interference import gsm_coupling, lte_coupling
+from rfopt.mobility.interference import calls_coupling, gsm_coupling, lte_coupling
 from rfopt.mobility.parts import MOST_PARTS, Arrays, Part, of_parts, part
 from rfopt.network import Network
 
@@ -79,10 +79,9 @@ def gsm_call_arrays(gsm: Part) -> Arrays:
 
 
 @functools.lru_cache(maxsize=MOST_PARTS)
-def calls_on_beacon(arrays: Arrays, cells: tuple[int, ...]) -> Arrays:
-    """Arrays of `gsm_call_arrays` with the calls of some cells, by number, on their BCCH carriers."""
-    coupling, rows = arrays["tch_coupling"].copy(), list(cells)
-    coupling[rows] = arrays["coupling"][rows]
+def calls_as_seen(arrays: Arrays, beacon_share: tuple[float, ...], scale: tuple[float, ...]) -> Arrays:
+    """Arrays of `gsm_call_arrays` with calls disturbed as their C/I shows (`rfopt.mobility.floors.Floors`)."""
+    coupling = calls_coupling(arrays["coupling"], arrays["tch_coupling"], beacon_share, scale)
     return Arrays(arrays | {"tch_coupling": coupling})
 
 

@@ -26,7 +26,7 @@ from rfopt.mobility.parts import Arrays
 from rfopt.mobility.quality import SACCH_SCALE_DB
 from rfopt.mobility.setup import (
     both_idle_arrays,
-    calls_on_beacon,
+    calls_as_seen,
     csfb_arrays,
     gsm_call_arrays,
     gsm_idle_arrays,
@@ -184,8 +184,7 @@ class _Point:
 
 def _gsm_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
     names = situation.gsm.levels.cells
-    on_beacon = tuple(np.flatnonzero(situation.gsm.floors.on_beacon).tolist())
-    return gsm_idle_arrays(network, names), calls_on_beacon(gsm_call_arrays(network, names), on_beacon)
+    return gsm_idle_arrays(network, names), gsm_call_arrays(network, names)
 
 
 def _lte_arrays(network: Network, situation: Situation) -> tuple[Arrays, Arrays]:
@@ -199,9 +198,16 @@ def _gsm(here: _Point, idle: Arrays, call: Arrays) -> list[Timeline]:
     camped = here.once(
         "gsm_idle", {"idle": idle, "shift": shift, "doubt": doubt}, lambda: _camp_gsm(here, idle, shift, floor)
     )
-    start = _left_on(here, camped)
+    start, call = _left_on(here, camped), _as_seen(here, call)
     inputs = {"call": call, "shift": shift, "doubt": doubt, "start": start}
     return [camped, here.once("gsm_call", inputs, lambda: _call_gsm(here, call, shift, floor, start))]
+
+
+def _as_seen(here: _Point, call: Arrays) -> Arrays:
+    """The arrays of calls, disturbed as their C/I at this point shows."""
+    gsm = here.situation.gsm
+    scale = gsm.floors.scale[gsm.levels.points.index.get_loc(here.name)]
+    return calls_as_seen(call, tuple(gsm.floors.beacon_share.tolist()), tuple(scale.tolist()))
 
 
 def _camp_gsm(here: _Point, arrays: Arrays, shift: NDArray[np.float64], floor: NDArray[np.float64]) -> Timeline:
@@ -377,9 +383,11 @@ def _land(
     tried = flat >= 0
     luck = here.situation.luck["lte_idle", here.name].reshape(flat.size, -1)[tried]
     count = level.shape[-1]
+    called = np.repeat(here.situation.terminating[here.situation.draw_of_run()], len(steps))[tried]
     landing = csfb.land(
-        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[:, : csfb.LUCK]
-    )
+        level.reshape(-1, count)[tried], ci.reshape(-1, count)[tried], flat[tried], **arrays, luck=luck[:, : csfb.LUCK],
+        terminating_share=called,
+    )  # fmt: skip
     after = _after_calls(here, steps)[tried]
     returned = csfb.come_back(after, flat[tried], landing.area_update, **back, luck=luck[:, csfb.LUCK :])
 
@@ -388,12 +396,12 @@ def _land(
         out[tried] = values
         return out.reshape(lte_cell.shape)
 
-    called = landing.success
+    good = landing.success
     return Fallbacks(
-        here.name, lte_cell, spread(landing.cell, -1), spread(called, False), spread(landing.area_update, False),
+        here.name, lte_cell, spread(landing.cell, -1), spread(good, False), spread(landing.area_update, False),
         spread(landing.delay_s, np.nan), spread(landing.failure, csfb.Failure.NONE),
-        spread(np.where(called, returned.cell, -1), -1), spread(called & returned.tracking_update, False),
-        spread(np.where(called, returned.delay_s, np.nan), np.nan),
+        spread(np.where(good, returned.cell, -1), -1), spread(good & returned.tracking_update, False),
+        spread(np.where(good, returned.delay_s, np.nan), np.nan),
     )  # fmt: skip
 
 

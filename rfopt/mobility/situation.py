@@ -20,7 +20,7 @@ from scipy.special import ndtri
 
 from rfopt.kernels.fading import draw_fading, draw_uniform
 from rfopt.levels import Levels
-from rfopt.mobility import csfb
+from rfopt.mobility import csfb, elsewhere
 from rfopt.mobility.anchor import Anchor
 from rfopt.mobility.floors import NEPER
 from rfopt.network import Network
@@ -57,7 +57,8 @@ MOST_REMEMBERED = 120
 class Situation:
     """Points, levels and chance, the same for every plan. Made by `prepare`.
 
-    `network` holds the cells heard, `whole` is the network they were taken from.
+    `network` holds the cells heard, `whole` is the network they were taken from; `terminating` is the share of
+    fallbacks to another location area that fail there, by draw.
     """
 
     network: Network
@@ -71,6 +72,7 @@ class Situation:
     luck: dict[tuple[str, str], Any]
     offsets: dict[str, NDArray[np.float32]]
     floors: dict[str, NDArray[np.float64]]
+    terminating: NDArray[np.float64]
     done: dict[bytes, Any] = field(default_factory=dict)
     figures: dict[Any, Any] = field(default_factory=dict)
     moved: tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]] | None = None
@@ -112,6 +114,7 @@ def thinned(situation: Situation, draws: int) -> Situation:
         luck=luck,
         offsets={rat: offset[:draws] for rat, offset in situation.offsets.items()},
         floors={rat: floor[:draws] for rat, floor in situation.floors.items()},
+        terminating=situation.terminating[:draws],
         done={},
         figures={},
     )
@@ -129,7 +132,13 @@ def stable_key(*words: str) -> int:
 
 
 def prepare(
-    network: Network, gsm: Anchor, lte: Anchor, wanted: tuple[str, ...], seed: int, budget: Budget | None = None
+    network: Network,
+    gsm: Anchor,
+    lte: Anchor,
+    wanted: tuple[str, ...],
+    seed: int,
+    budget: Budget | None = None,
+    counted: elsewhere.Counted | None = None,
 ) -> Situation:
     """Draw everything random once.
 
@@ -139,6 +148,8 @@ def prepare(
         Levels at the complaint's points; their cells decide who takes part.
     seed : int
         The same seed gives the same fading, whatever the number of threads.
+    counted : Counted, optional
+        How the log's fallbacks to other location areas ended.
     """
     budget = budget or Budget()
     names = gsm.levels.cells.append(lte.levels.cells)
@@ -146,7 +157,9 @@ def prepare(
     points = points[~points.index.duplicated()].sort_index()
     links = link(network.cells.loc[names], points, terrain=network.terrain)
     change = LevelChange(network.cells.loc[names], links, network.antennas)
-    situation = Situation(network.subset(names), network, gsm, lte, change, wanted, budget, {}, {}, {}, {})
+    unit = (_spread_evenly(budget.draws, str(seed), "terminating", word) for word in ("elsewhere", "anyway"))
+    terminating = elsewhere.drawn(counted or elsewhere.Counted(), *unit)
+    situation = Situation(network.subset(names), network, gsm, lte, change, wanted, budget, {}, {}, {}, {}, terminating)
     for anchor in (gsm, lte):
         situation.offsets[anchor.rat] = _offsets(anchor.levels, seed, budget)
         situation.floors[anchor.rat] = _floors(anchor, seed, budget)

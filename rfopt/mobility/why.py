@@ -360,7 +360,7 @@ def _others(found: Explanation, lang: str) -> str:
     rest = [c for c in found.candidates if c.cell != found.target][:2] if found.target else list(found.candidates[1:3])
     if not rest:
         return ""
-    listed_cells = "; ".join(f"{c.cell} {c.lead_db:+.1f} dB ({c.needed_db:g})" for c in rest)
+    listed_cells = say("report.semicolon", lang).join(f"{c.cell} {c.lead_db:+.1f} dB ({c.needed_db:g})" for c in rest)
     return " " + say("why.others", lang, cells=listed_cells)
 
 

@@ -254,12 +254,15 @@ def _size(change: Change) -> float:
 def _prune(search: Search, plan: Plan) -> Plan:
     """Take out every move that does not pay its way or is not sure to help, worst first.
 
-    A change out of a larger move may go by itself only if a fix proposes it by itself too.
+    A change out of a larger move may go by itself only if the fix of that move proposes it by itself too.
     """
-    alone = {move.changes for move in search.moves if len(move.changes) == 1}
+    alone = {(move.fix, move.changes) for move in search.moves if len(move.changes) == 1}
+    fix_of = {frozenset(move.changes): move.fix for move in search.moves}
     while plan:
         here = search.worth(plan)
-        parts = {*parts_of(plan, search.moves), *(alone & {(change,) for change in plan})}
+        whole = parts_of(plan, search.moves)
+        single = {(c,) for part in whole for c in part if (fix_of.get(frozenset(part)), (c,)) in alone}
+        parts = {*whole, *single}
         loss = {part: here - search.worth(without(plan, part)) for part in sorted(parts, key=keys_of)}
         sure = {part: search.score(plan).helps(search.score(without(plan, part))) for part in loss}
         doubtful = [part for part in loss if loss[part] < LEAST_LOSS or sure[part] < search.sure]

@@ -15,7 +15,7 @@ from rfopt.network import apply
 from rfopt.radio.predict import level_change_db
 from rfopt.recommendation import Recommendation, Step
 from rfopt.report.marks import Mark, Marks
-from rfopt.report.sentences import (
+from rfopt.sentences import (
     UNKNOWN,
     amount,
     change_text,
@@ -236,11 +236,9 @@ def _parts(result: Recommendation) -> list[Part]:
     """The parts of the plan; steps stand in the order of the parts."""
     left = list(enumerate(result.steps, 1))
     parts = []
-    for label, _ in result.ladder[1:]:
-        part = [left.pop(0)]
-        while " · ".join(str(step.change) for _, step in part) != label:
-            part.append(left.pop(0))
-        parts.append(part)
+    for part, _ in result.ladder[1:]:
+        parts.append(left[: len(part)])
+        del left[: len(part)]
     return parts
 
 

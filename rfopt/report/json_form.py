@@ -20,7 +20,7 @@ from rfopt.planning.harm import Harm
 from rfopt.planning.notes import notes_on
 from rfopt.planning.score import Score
 from rfopt.recommendation import Recommendation, Step
-from rfopt.report.sentences import finding_text, reason_text
+from rfopt.sentences import finding_text, reason_text
 
 SCHEMA = "rfopt.recommendation/1"
 
@@ -49,7 +49,7 @@ def recommendation_json(result: Recommendation, lang: str) -> dict[str, Any]:
         "rejected": result.rejected,
         "warnings": result.warnings,
         "objective": {"before": result.score_before.objective, "after": result.score_after.objective},
-        "ladder": [{"changes": text, "objective": objective} for text, objective in result.ladder],
+        "ladder": [{"changes": " · ".join(map(str, part)), "objective": value} for part, value in result.ladder],
         "rivals": {name: _rival(plan, score) for name, (plan, score) in result.rivals.items()},
         "tried": result.tried,
         "bound": {"objective": result.bound, "gap": result.gap, "by": result.bound_by},

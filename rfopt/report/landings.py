@@ -14,7 +14,7 @@ from rfopt.mobility.timeline import Replay
 from rfopt.network import Network
 from rfopt.recommendation import Recommendation
 from rfopt.report.marks import Mark, Marks
-from rfopt.report.sentences import number
+from rfopt.sentences import number
 from rfopt.words import say
 
 LEAST_LABEL = 5.0

@@ -18,7 +18,7 @@ from rfopt.network import Network, apply
 from rfopt.recommendation import Recommendation
 from rfopt.report.bars import shifts_of
 from rfopt.report.marks import Mark, Marks
-from rfopt.report.sentences import UNKNOWN, number
+from rfopt.sentences import UNKNOWN, number
 
 MOST_ROWS = 7
 LONG_ON_LIST_S = 1e6

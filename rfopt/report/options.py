@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from rfopt.network import Plan
 from rfopt.planning.score import Score, cost_of
 from rfopt.recommendation import Recommendation
-from rfopt.report.sentences import change_text, number, with_unit
 from rfopt.report.verdict import counted, harm_text
+from rfopt.sentences import change_text, number, with_unit
 from rfopt.words import in_words, say
 
 LEAST_DIFFERENCE = 0.002

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rfopt.diagnosis import Diagnosis
-from rfopt.kpis import aim, kpis
 from rfopt.needed import needed_dbm
 from rfopt.network import Change, rollback
 from rfopt.planning.harm import GOOD_DBM, Harm
@@ -19,12 +18,17 @@ from rfopt.report.margins import margins_of
 from rfopt.report.marks import Mark, Marks, marks_of
 from rfopt.report.options import picture_of
 from rfopt.report.reply import reply_of
-from rfopt.report.sentences import (
+from rfopt.report.strips import MOST_ROOMS, rooms_of
+from rfopt.report.surroundings import Heard
+from rfopt.report.verdict import limit_text, loss_text, verdict_of
+from rfopt.report.views import views_of
+from rfopt.sentences import (
     depends_text,
     fact_text,
     fact_unit,
     finding_text,
     group_text,
+    harm_values,
     join_unit,
     number,
     parameter_text,
@@ -32,10 +36,6 @@ from rfopt.report.sentences import (
     value_of_change,
     with_unit,
 )
-from rfopt.report.strips import MOST_ROOMS, rooms_of
-from rfopt.report.surroundings import Heard
-from rfopt.report.verdict import limit_text, loss_text, verdict_of
-from rfopt.report.views import views_of
 from rfopt.words import catalogue, in_words, say
 
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
@@ -197,12 +197,12 @@ def _plan_row(place: int, step: Step, places: Mapping[Change, int], marks: Marks
 
 def _harm(row: Harm, lang: str) -> dict[str, Any]:
     """One group's figure; a level has no aim of its own here, only a limit to its loss."""
-    unit = aim(row.kpi).unit if row.kpi in kpis else "share"
+    before, after = harm_values(row, lang)
     return {
         "group": group_text(row.group, lang),
         "kpi": say(f"kpi.{row.kpi}", lang),
-        "before": with_unit(row.before, unit, lang),
-        "after": with_unit(row.after, unit, lang),
+        "before": before,
+        "after": after,
         "change": loss_text(row, lang),
         "limit": limit_text(row, lang),
         "share": round(min(100.0 * row.loss, 100.0), 2),
@@ -228,12 +228,14 @@ def _needed(result: Recommendation) -> list[dict[str, str]]:
 
 
 def _rejected(row: Mapping[str, str], marks: Marks, lang: str) -> dict[str, Any]:
-    neighbour = row.get("neighbour", "")
+    neighbour, parameter = row.get("neighbour", ""), parameter_text(row["parameter"], lang)
+    why = in_words(row["why"], lang)
+    begun = row["parameter"] + (" " if lang == "en" else "")
     return {
         "cell": row["cell"],
         "mark": marks.named(row["cell"]),
         "neighbour": neighbour,
         "towards": marks.named(neighbour),
-        "parameter": parameter_text(row["parameter"], lang),
-        "why": in_words(row["why"], lang),
+        "parameter": parameter,
+        "why": parameter + why.removeprefix(row["parameter"]) if why.startswith(begun) else why,
     }

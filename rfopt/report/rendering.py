@@ -44,7 +44,9 @@ def rendered(template: str, values: Mapping[str, Any], lang: str) -> str:
 
 def still(template: str, values: Mapping[str, Any], lang: str) -> str:
     """One page of a template that runs no script."""
-    return _with_font(_templates().get_template(template).render(values, t=functools.partial(_say, lang)))
+    return _with_font(
+        _templates().get_template(template).render(values, t=functools.partial(_say, lang), script_digest=NO_SCRIPT)
+    )
 
 
 def _with_font(html: str) -> str:
@@ -52,6 +54,7 @@ def _with_font(html: str) -> str:
     return html.replace(FONT_PLACE, FACE.format(link=font_link(font)) if font else "", 1)
 
 
+NO_SCRIPT = "'none'"
 FONT_PLACE = "/*hanzi*/"
 """Where the style sheet takes the font in: which glyphs are needed is known when all else is written."""
 

@@ -15,8 +15,8 @@ from rfopt.comparison.retest import Comparison
 from rfopt.comparison.verdicts import LEAST_OBJECTIVE, off_target, word_of
 from rfopt.kpis import aim
 from rfopt.report.bars import place
-from rfopt.report.sentences import UNKNOWN, amount, inside, number, target_text, unit_name, with_unit
-from rfopt.words import say
+from rfopt.sentences import UNKNOWN, amount, change_line, inside, number, target_text, unit_name, with_unit
+from rfopt.words import in_words, say
 
 SCHEMA = "rfopt.comparison/1"
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
@@ -148,7 +148,7 @@ def promise_texts(found: Comparison, lang: str) -> list[str]:
     if found.undone is not None:
         done = len(found.promise.plan) - len(found.undone)
         out.append(say("compare.promise.done", lang, done=done, count=len(found.promise.plan)))
-        out += [say("compare.promise.undone", lang, change=str(change)) for change in found.undone]
+        out += [say("compare.promise.undone", lang, change=change_line(change, lang)) for change in found.undone]
     states = [one.state for one in found.kept]
     counts = {state: states.count(state) for state in ("kept", "open", "exceeded", "broken")}
     out.append(say("compare.promise.figures", lang, total=len(states), **counts))
@@ -229,7 +229,7 @@ def page_of(found: Comparison, lang: str) -> dict[str, Any]:
         "rooms": rooms,
         "promise": promise_texts(found, lang),
         "warnings": warning_texts(found, lang),
-        "notes": found.notes,
+        "notes": [in_words(note, lang) for note in found.notes],
         "hashes": [*found.before.case.hashes.items()], "hashes_after": [*found.after.case.hashes.items()],
         "seed": found.seed,
         "version": __version__,

@@ -18,7 +18,7 @@ from rfopt.recommendation import Recommendation
 from rfopt.report.accounts import Accounts, accounts_of
 from rfopt.report.landings import Landing, Segment, landings_of, replays_of, server_text
 from rfopt.report.marks import Marks
-from rfopt.report.sentences import number
+from rfopt.sentences import number
 from rfopt.words import say
 
 MACHINES = ("gsm_idle", "gsm_call", "lte_idle", "lte_call")

@@ -10,7 +10,7 @@ from rfopt.finding import Finding
 from rfopt.kpis import aim, kpis
 from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Harm
 from rfopt.recommendation import FOUND, Recommendation
-from rfopt.report.sentences import finding_text, group_text, inside, number, with_unit
+from rfopt.sentences import finding_text, group_text, inside, number, with_unit
 from rfopt.words import say
 
 FELT_LOSS = 0.05

@@ -93,6 +93,7 @@ def _fallback(evidence: Evidence, figures: Figures, least_share: float) -> list[
              "areas": ";".join(sorted({f"{tac[cell]:.0f}" for cell in odd} | {f"{area:.0f}" for area in home})),
              "when": when(served(evidence, *odd))},
             basis="tables",
+            cure=tuple(change_to(evidence, cell, "tac", min(home)) for cell in odd),
             figures=("csfb_success_share",),
         )
     ]  # fmt: skip

@@ -10,12 +10,14 @@ from typing import Any
 
 from rfopt.calibrating import CalibratedCase
 from rfopt.case import Case
+from rfopt.comparison.retest import Comparison
 from rfopt.diagnosis import Diagnosis
 from rfopt.gate.verdict import Verdict
 from rfopt.logs import Log
 from rfopt.network import Changes, Network
 from rfopt.prediction import Prediction
 from rfopt.recommendation import Recommendation
+from rfopt.showing.comparisons import comparison_html
 from rfopt.showing.figures import answer_html, simulation_html
 from rfopt.showing.findings import diagnosis_html
 from rfopt.showing.inputs import case_html, log_html, network_html
@@ -37,6 +39,7 @@ LOOKS: dict[type, Callable[..., Any]] = {
     Simulation: simulation_html,
     Answer: answer_html,
     Verdict: verdict_html,
+    Comparison: comparison_html,
     Prediction: prediction_html,
     CalibratedCase: calibration_html,
 }

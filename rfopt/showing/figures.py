@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from rfopt.kpis import aim, kpis
-from rfopt.report.sentences import amount, join_unit, number, target_text, unit_name, with_unit
 from rfopt.report.verdict import harm_text
+from rfopt.sentences import amount, join_unit, number, target_text, unit_name, with_unit
 from rfopt.showing.pieces import line, small, table, title
 from rfopt.simulation import Simulation
 from rfopt.sliders.answers import Answer

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from rfopt.diagnosis import Diagnosis
 from rfopt.recommendation import FOUND
-from rfopt.report.sentences import finding_text, number
+from rfopt.sentences import finding_text, number
 from rfopt.showing.pieces import BLUE, ORANGE, bar, line, table, text, title
 from rfopt.words import say
 

@@ -12,7 +12,7 @@ from rfopt.logs import Log
 from rfopt.logs.transitions import transitions
 from rfopt.network import Network
 from rfopt.network_summary import lines, summarise
-from rfopt.report.sentences import number
+from rfopt.sentences import number
 from rfopt.showing.maps import network_map
 from rfopt.showing.pieces import Piece, line, small, table, title
 from rfopt.words import say

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from rfopt.calibrating import CalibratedCase
 from rfopt.coverage import LEVEL
 from rfopt.prediction import Prediction
-from rfopt.report.sentences import number
+from rfopt.sentences import number
 from rfopt.showing.pieces import line, small, table, title
 from rfopt.words import say
 

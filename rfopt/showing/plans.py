@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from rfopt.network import Change, Changes
 from rfopt.recommendation import Recommendation
-from rfopt.report.sentences import number, object_text, parameter_text, value_of_change
 from rfopt.report.verdict import verdict_of
+from rfopt.sentences import number, object_text, parameter_text, value_of_change
 from rfopt.showing.figures import figures_table
 from rfopt.showing.pieces import line, small, table, title
 from rfopt.words import say

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from rfopt.network import same
-from rfopt.report.sentences import parameter_text, value_of_change
+from rfopt.sentences import parameter_text, value_of_change
 from rfopt.showing import html_of
 from rfopt.sliders.answers import WhatIf
 from rfopt.sliders.knobs import Knob

@@ -7,10 +7,11 @@ format wants it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rfopt.registry import Shelf
+from rfopt.sentences import figure_value
 
 verdicts = Shelf("rfopt.verdicts")
 
@@ -37,6 +38,15 @@ def named(gate: Mapping[str, Any]) -> str:
 def lines_of(fault: Mapping[str, Any]) -> str:
     """The lines of a plan that a fault is on."""
     return ",".join(str(line) for line in fault["lines"])
+
+
+def interval_text(name: str, span: Sequence[float | None] | None) -> str:
+    """The interval of a figure in the unit of its label; '' where it is not known.
+
+    >>> interval_text("ci_p10_db", [16.155, 21.705])
+    '16.2 … 21.7'
+    """
+    return " … ".join(figure_value(name, end) for end in span) if span and None not in span else ""
 
 
 def judged_cases(table: Mapping[str, Any]) -> Iterable[tuple[str, str, Any, Any, Any]]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rfopt.verdicts import clean, failed, judged_cases, lines_of, named, verdicts
+from rfopt.sentences import figure_label, figure_value
+from rfopt.verdicts import clean, failed, interval_text, judged_cases, lines_of, named, verdicts
 from rfopt.words import say
 
 MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$@:])")
@@ -36,7 +37,7 @@ def markdown(table: Mapping[str, Any], lang: str) -> str:
             say("cli.after", lang),
             "90 %",
         ]
-        lines += _table(head, [_figure(*row) for row in figures])
+        lines += _table(head, [_figure(*row, lang) for row in figures])
     if table["notes"]:
         lines += [f"<details><summary>{say('check.notes', lang)} ({len(table['notes'])})</summary>", ""]
         lines += [f"- {escaped(f['text'])}" for f in table["notes"][:MOST_NOTES]] + ["", "</details>", ""]
@@ -57,6 +58,6 @@ def _table(head: list[str], rows: list[tuple[str, ...]]) -> list[str]:
     return [drawn[0], "|" + " --- |" * len(head), *drawn[1:], ""]
 
 
-def _figure(case: str, name: str, before: Any, after: Any, span: Any) -> tuple[str, ...]:
-    ends = f"{span[0]:.3f} … {span[1]:.3f}" if span and None not in span else ""
-    return case, name, "–" if before is None else f"{before:.3f}", f"{after:.3f}", ends
+def _figure(case: str, name: str, before: Any, after: Any, span: Any, lang: str) -> tuple[str, ...]:
+    values = [figure_value(name, value) for value in (before, after)]
+    return case, figure_label(name, lang), *values, interval_text(name, span)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rfopt.verdicts import clean, failed, judged_cases, lines_of, named, verdicts
-from rfopt.words import say
+from rfopt.sentences import figure_label, figure_value
+from rfopt.verdicts import clean, failed, interval_text, judged_cases, lines_of, verdicts
+from rfopt.words import columns, say
 
 MOST_NOTES = 20
 
@@ -19,7 +20,7 @@ def text(table: Mapping[str, Any], lang: str) -> str:
     counts = say("check.counts", lang, changes=table["changes"], audits=audits, gates=len(table["gates"]) - audits)
     lines = [f"{head} {counts}"]
     lines += [f"✗ {clean(table['plan'])}:{lines_of(f)}: [{f['audit']}] {clean(f['text'])}" for f in table["faults"]]
-    lines += [f"✗ {named(gate)}: {clean(gate['text'])}" for gate in failed(table)]
+    lines += [f"✗ {_of_case(gate)}{clean(gate['text'])} [{clean(gate['gate'])}]" for gate in failed(table)]
     lines += _figures(table, lang)
     notes = [f"  {clean(f['text'])}" for f in table["notes"]]
     if notes:
@@ -28,13 +29,16 @@ def text(table: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _of_case(gate: Mapping[str, Any]) -> str:
+    return f"{clean(gate['case'])}: " if gate.get("case") else ""
+
+
 def _figures(table: Mapping[str, Any], lang: str) -> list[str]:
-    lines: list[str] = []
-    case_before = None
+    """A table a case."""
+    cases: dict[str, list[list[str]]] = {}
+    head = [say(f"cli.{when}", lang) for when in ("before", "after")]
     for case, name, before, after, span in judged_cases(table):
-        if case != case_before:
-            lines += ["", f"{clean(case)}  ({say('cli.before', lang)} → {say('cli.after', lang)}  [90 %])"]
-            case_before = case
-        ends = f"  [{span[0]:.3f}, {span[1]:.3f}]" if span and None not in span else ""
-        lines.append(f"  {name:26} {'–' if before is None else f'{before:10.3f}':>10} → {after:10.3f}{ends}")
-    return lines
+        rows = cases.setdefault(case, [[clean(case), *head, "90 %"]])
+        values = [figure_value(name, value) for value in (before, after)]
+        rows.append([f"  {figure_label(name, lang)}", *values, interval_text(name, span)])
+    return [line for rows in cases.values() for line in ("", *columns(rows))]

@@ -13,9 +13,11 @@ import pytest
 from rfopt.errors import InputError
 from rfopt.exports import asked_for, exports, formats, write_exports
 from rfopt.exports.kml import described, plain, wedge
+from rfopt.exports.xlsx import sheets_of
 from rfopt.network import apply, diff, read_plan, rollback
 from rfopt.prediction import predict_tower
 from rfopt.recommendation import recommend
+from rfopt.schema import schema
 from rfopt.workbooks import read_workbook
 
 from ..networks import case, network, walk_test
@@ -89,7 +91,7 @@ def test_the_map_holds_every_placed_cell_and_no_markup(result):
     assert all("<" not in name and "&" not in name for name in marks)
     assert plain(BOLD) in marks
     description = marks[plain(LINK)].findtext(f"{KML}description")
-    assert "azimuth_deg" in description
+    assert "azimuth: " in description and "°<br/>" in description
     for mark in marks.values():
         assert set(re.findall("<[^>]*>", mark.findtext(f"{KML}description"))) <= {"<br/>"}
         for text in mark.iter(f"{KML}coordinates"):
@@ -120,6 +122,12 @@ def test_the_word_report_has_the_operators_chapters_in_order(result, lang, chapt
     assert '=HYPERLINK("http://evil.example") \ufffd' in text
     assert any(BOLD in cell for cell in cells)
     assert len(document.inline_shapes) == 2
+    page = document.sections[0]
+    for table in document.tables:
+        widths = [column.width for column in table.columns]
+        assert sum(widths) == pytest.approx(page.page_width - page.left_margin - page.right_margin, rel=0.01)
+        assert [cell.width for cell in table.rows[0].cells] == widths
+        assert "w:tblHeader" in table.rows[0]._tr.xml
     assert 'w:eastAsia="宋体"' in document.styles["Normal"].element.xml
 
 
@@ -160,3 +168,31 @@ def test_an_export_needs_a_folder(rfopt):
     code, _, err = rfopt("recommend", "nowhere", "--export", "kml")
     assert code == 2
     assert "expected -o DIR" in err
+
+
+def test_a_word_report_without_a_wanted_cell_has_one_picture_less(result):
+    from docx import Document
+
+    found, _ = result
+    alone = replace(found, evidence=replace(found.evidence, case=replace(found.evidence.case, wanted=())))
+    assert len(Document(io.BytesIO(exports["docx"](alone, "zh"))).inline_shapes) == 1
+
+
+def test_chinese_exports_name_no_column_and_no_group_in_english(result):
+    """What people read: the map whole, the Word report, and the workbook's sheets beside the plan's own columns."""
+    from docx import Document
+
+    found, _ = result
+    columns = {*schema("cells"), *schema("neighbours")}
+    document = Document(io.BytesIO(exports["docx"](found, "zh")))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    texts = [p.text for p in document.paragraphs] + cells
+    texts += [
+        mark.findtext(f"{KML}description")
+        for mark in ET.fromstring(exports["kml"](found, "zh")).iter(f"{KML}Placemark")
+    ]
+    texts += [str(value) for row in sheets_of(found, "zh")["影响评估"] for value in row]
+    assert len(texts) > 100
+    words = {word for text in texts for word in re.findall(r"[A-Za-z_]+", text)}
+    english = {"absent", "present", "street", "floors", "estate", "users", "share", "macro", "das"}
+    assert not words & ({name for name in columns if "_" in name} | english)

@@ -465,3 +465,13 @@ def test_access_is_eased_where_it_is_weak_and_tightened_where_a_distribution_lea
     assert values("access_level", evidence, "A", "rxlev_access_min_dbm") == [-102.0, -104.0, -106.0, -108.0, -110.0]
     assert values("access_level", evidence, "B", "rxlev_access_min_dbm") == [-98.0, -96.0, -94.0, -92.0, -90.0]
     assert fixes["access_level"](evidence, [Finding("das_leakage", 1.0, ("C",), ())]) == []
+
+
+def test_a_tracking_area_only_where_the_cells_about_are_of_the_location_area() -> None:
+    evidence, figures = judged(Flat(cells={"L": {"tac": 9}}))
+    findings = rules["area_boundary"](evidence, figures)
+    assert proposed("lte_tracking_area", evidence, *findings) == ["L tac 9 → 1"]
+    elsewhere = evidence.network.cells.copy()
+    elsewhere.loc[elsewhere.index != "A", "lac"] = 9.0
+    evidence = replace(evidence, network=replace(evidence.network, cells=elsewhere))
+    assert proposed("lte_tracking_area", evidence, *findings) == []

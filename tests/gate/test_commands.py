@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,10 @@ def test_a_nokia_plan_is_checked_as_the_plan_it_is(rfopt, tmp_path):
 def test_an_order_is_printed_and_written(rfopt, tmp_path):
     out = tmp_path / "ordered.csv"
     code, said, _ = rfopt("plan", "order", PLAN, "--network", NET, "-o", out)
-    assert code == 0 and "1. " in said and "11. 金凤五里宜居-NGH-2 mech_tilt_deg" in said
+    assert code == 0 and "1. " in said and "11. 金凤五里宜居-NGH-2 mechanical tilt 1° → 4°" in said
     assert sorted(out.read_text(encoding="utf-8").splitlines()) == sorted(PLAN.read_text(encoding="utf-8").splitlines())
+    code, said, _ = rfopt("plan", "order", PLAN, "--network", NET, "--lang", "zh")
+    assert code == 0 and "11. 金凤五里宜居-NGH-2 机械下倾角 1° → 4°" in said and not re.search("[a-z]_[a-z]", said)
     bad = written(tmp_path, BAD_BAOHU["margins that circle"][1])
     code, said, _ = rfopt("plan", "order", bad, "--network", NET)
     assert code == 1 and "R-LOOP" in said

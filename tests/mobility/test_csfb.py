@@ -94,7 +94,7 @@ def test_total_delay():
     assert np.percentile(landing.delay_s, 95) < 10.0
     won = landing.success
     np.testing.assert_allclose(landing.delay_s[won], np.sum(list(landing.parts_s.values()), axis=0)[won])
-    assert tuple(landing.parts_s) == csfb.PARTS and set(csfb.PARTS) < set(csfb.CHANCES) and len(csfb.CHANCES) == 14
+    assert tuple(landing.parts_s) == csfb.PARTS and set(csfb.PARTS) < set(csfb.CHANCES) and len(csfb.CHANCES) == 15
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,13 @@ def test_a_measurement_takes_time_and_spares_the_search_of_the_list():
 def test_a_call_to_the_phone_fails_in_another_area():
     other = {"lac": [2, 2, 2]}
     assert measured(None, **other).success[0] and measured(None, **other).area_update[0]
-    failed = measured(None, **other, terminating=True)
+    failed = measured(None, **other, terminating_share=1.0)
     assert (failed.failure[0], failed.success[0], failed.cell[0]) == (Failure.AREA, False, 0)
     assert failed.delay_s[0] == csfb.FAILED_S
-    assert measured(None, terminating=True).success[0]
+    assert measured(None, terminating_share=1.0).success[0]
     pool = {"lte_switch": [7], "gsm_switch": [7, 8, 8]}
-    assert measured(None, **other, **pool, terminating=True).success[0]
-    assert not measured(None, levels=(-90, -79, -85), **other, **pool, terminating=True).success[0]
+    assert measured(None, **other, **pool, terminating_share=1.0).success[0]
+    assert not measured(None, levels=(-90, -79, -85), **other, **pool, terminating_share=1.0).success[0]
 
 
 def test_an_unregistered_phone_does_not_leave_lte():
@@ -253,7 +253,7 @@ def drawn_attempts(seed):
     network = {
         "listed": rng.random((origins, cells)) < 0.5, "rxlev_access_min_dbm": rng.integers(-106, -95, cells),
         "tac": rng.integers(1, 3, origins), "lac": rng.integers(1, 3, cells), "decode_ci_db": 4.5,
-        "carrier": rng.integers(60, 63, cells), "terminating": bool(known[0]),
+        "carrier": rng.integers(60, 63, cells), "terminating_share": float(rng.choice([0.0, 0.3, 1.0])),
         "lte_switch": rng.integers(1, 3, origins) if known[1] else None,
         "gsm_switch": rng.integers(1, 3, cells) if known[1] else None, "unregistered_share": 0.05,
         "congested_share": rng.choice([0.0, 0.2], cells),

@@ -9,7 +9,7 @@ def erasure(ci_db):
 
 def land(
     levels, ci, origin, luck, *, listed, rxlev_access_min_dbm, tac, lac, decode_ci_db, measured, carrier, c2_db,
-    terminating, lte_switch, gsm_switch, unregistered_share, congested_share,
+    terminating_share, lte_switch, gsm_switch, unregistered_share, congested_share,
 ):  # fmt: skip
     """`luck` by name; `measured` and `c2_db` None where they are not known."""
     if luck["registration"] < unregistered_share:
@@ -33,7 +33,8 @@ def land(
     reading = 0.9 + 1.4 * luck["system_information"] + (1.5 + 1.5 * luck["area_update"] if update else 0)
     if c2_db is not None and reading >= 5 and any(c2_db[n] > c2_db[found] for n in good):
         return found, 7, False, update
-    if terminating and update and (lte_switch is None or lte_switch[origin] != gsm_switch[found]):
+    called = luck["terminating"] < terminating_share
+    if called and update and (lte_switch is None or lte_switch[origin] != gsm_switch[found]):
         return found, 3, False, update
     if luck["set_up"] < erasure(ci[found]) or luck["congestion"] < congested_share[found]:
         return found, trouble or 5, False, update

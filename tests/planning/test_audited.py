@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
 from rfopt.audits import refusals
+from rfopt.case import Limits
 from rfopt.finding import Move
-from rfopt.network import Change, apply
-from rfopt.planning.audited import passing
+from rfopt.network import Change, Plan, apply
+from rfopt.planning.audited import find_passing, passing
+from rfopt.planning.score import Score, cost_of
+from rfopt.planning.trial import Search, parts_of
 
 from ..audits.plans import estate
 
@@ -26,3 +34,41 @@ def test_parts_that_are_refused_are_out_and_said() -> None:
     assert {row["parameter"] for row in struck} == {"power_dbm", "neighbour"}
     assert any("refused by audit power: power of C falls to 20 dBm" in row["why"] for row in struck)
     apply(net, plan)
+
+
+REWARDS = [Move("reselect_reward", (Change("A", None, "cell_reselect_offset_db", 0.0, new),), ("pingpong_reselection",))
+           for new in (10.0, 16.0, 20.0)]  # fmt: skip
+
+
+def searched(worth: Callable[[float], float], most_changes: int = 12) -> tuple[Search, Search]:
+    """A rough and an exact search over the rewards: what one is worth, and all else nothing."""
+
+    def scored(plan: Plan) -> Score:
+        reward = max((float(c.new or 0) for c in plan if c.parameter == "cell_reselect_offset_db"), default=0.0)
+        return Score(np.full(8, 0.3 + worth(reward)), (), cost_of(plan))
+
+    return tuple(Search(scored, list(REWARDS), most_changes, lambda *_: None, most_plans=40) for _ in range(2))  # type: ignore[return-value]
+
+
+def test_a_reward_is_taken_with_the_margins_that_the_audit_asks_for() -> None:
+    net = estate()
+    rough, exact = searched(lambda reward: 0.02 * reward)
+    assert refusals(net, REWARDS[-1].changes), "20 dB alone are refused"
+    plan, struck, more = find_passing(net, Limits(), rough, exact)
+    assert plan[0].new == 20.0 and {c.parameter for c in plan[1:]} == {"ho_margin_pbgt_db"} and plan[1:]
+    assert refusals(net, plan) == [] and not struck
+    assert parts_of(plan, [*exact.moves, *more]) == [plan], "one part, though a margin alone gains nothing"
+
+
+@pytest.mark.parametrize("limits", [Limits(parameters=frozenset({"cell_reselect_offset_db"})), Limits(max_changes=1)])
+def test_margins_are_not_raised_where_that_is_not_permitted(limits: Limits) -> None:
+    net = estate()
+    rough, exact = searched(lambda reward: 0.02 * reward, limits.max_changes)
+    plan, _, more = find_passing(net, limits, rough, exact)
+    assert [c.new for c in plan] == [10.0] and not more and refusals(net, plan) == []
+
+
+def test_the_cheaper_way_is_taken_where_margins_cost_more_than_they_bring() -> None:
+    rough, exact = searched(lambda reward: min(0.2 + 0.0001 * reward, 0.02 * reward))
+    plan, _, _ = find_passing(estate(), Limits(), rough, exact)
+    assert [(c.parameter, c.new) for c in plan] == [("cell_reselect_offset_db", 10.0)]

@@ -29,11 +29,11 @@ TAGS = set(
         r"\w+",
         "html head meta title style body main header section article nav h1 h2 h3 h4 p b br small span bdi code a dl "
         "dt dd div ol ul li table thead tbody tr th td svg defs pattern g rect line circle path polyline text "
-        "details summary blockquote i script noscript canvas figure figcaption label input select button",
+        "wbr details summary blockquote i script noscript canvas figure figcaption label input select button",
     )
 )
 PLACE = r"(left|top):[\d.]+%(;top:[\d.]+%)?"
-EMPTY_TAGS = {"meta", "br", "input"}
+EMPTY_TAGS = {"meta", "br", "input", "wbr"}
 
 
 class Page(HTMLParser):

@@ -8,15 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from rfopt.errors import printable
 from rfopt.finding import Finding
 from rfopt.kpis import aim
 from rfopt.network import Change
 from rfopt.planning.dependence import Dependence
+from rfopt.planning.harm import Harm
 from rfopt.recommendation import Step
 from rfopt.tables import schema
 from rfopt.words import catalogue, say
 
 UNKNOWN = "–"
+OBJECTIVE = "objective"
+MOST_OF_A_LINE = 400
 SIGNED = ("excess_db", "gap_db")
 """Evidence keys that are differences between two cells."""
 GROUPS = {"floors of ": "group.floors", "estate of ": "group.estate", "users of ": "group.users"}
@@ -77,6 +81,26 @@ def unit_name(unit: str, lang: str) -> str:
     return say(f"unit.{unit}", lang) if f"unit.{unit}" in catalogue() else unit
 
 
+def figure_label(name: str, lang: str) -> str:
+    """A key figure, or the objective made of them, with its unit as the heading of a row.
+
+    >>> figure_label("ci_p10_db", "en"), figure_label(OBJECTIVE, "en")
+    ('C/I in calls, 10th percentile [dB]', 'score of 100')
+    """
+    if name == OBJECTIVE:
+        return say("plot.score", lang)
+    return f"{say(f'kpi.{name}', lang)} [{unit_name(aim(name).unit, lang)}]"
+
+
+def figure_value(name: str, value: float | None, signed: bool = False) -> str:
+    """A key figure, or the objective, in the unit of its label; a dash if it is not known.
+
+    >>> figure_value("idle_camp_wanted", 0.9072), figure_value(OBJECTIVE, 0.957), figure_value("ci_p10_db", None)
+    ('90.7', '95.7', '–')
+    """
+    return UNKNOWN if value is None else amount(value, "share" if name == OBJECTIVE else aim(name).unit, signed)
+
+
 def target_text(kpi: str, lang: str) -> str:
     """What a figure should be, as ≥ or ≤; '' where it is not judged."""
     goal = aim(kpi)
@@ -111,7 +135,8 @@ def finding_text(finding: Finding, lang: str) -> str:
     """
     special = f"rule.{finding.rule}.{finding.basis}"
     key = special if special in catalogue() else f"rule.{finding.rule}"
-    blanks = {name: fact_text(name, value) for name, value in finding.evidence.items()}
+    listed = say("report.semicolon", lang)
+    blanks = {name: fact_text(name, value).replace("; ", listed) for name, value in finding.evidence.items()}
     names = [*finding.cells, UNKNOWN, UNKNOWN]
     comma = say("report.comma", lang)
     places = {"cells": comma.join(finding.cells), "points": comma.join(finding.points)}
@@ -187,6 +212,17 @@ def group_text(group: str, lang: str) -> str:
     return say(f"group.{group}", lang) if f"group.{group}" in catalogue() else group
 
 
+def harm_unit(row: Harm) -> str:
+    """The unit of a group's figure: a level, or a share of places."""
+    return "dBm" if row.kpi.endswith("_dbm") else "share"
+
+
+def harm_values(row: Harm, lang: str) -> tuple[str, str]:
+    """A figure of a group before and after, with its unit."""
+    unit = harm_unit(row)
+    return with_unit(row.before, unit, lang), with_unit(row.after, unit, lang)
+
+
 def object_text(change: Change) -> str:
     """What a change is made at: a cell, or a cell and where it points to."""
     return change.cell if change.neighbour is None else f"{change.cell} → {change.neighbour}"
@@ -212,5 +248,15 @@ def value_of_change(value: float | str | None, change: Change, lang: str) -> str
 
 def change_text(change: Change, lang: str) -> str:
     """One change in full."""
+    return f"{object_text(change)} {made_text(change, lang)}"
+
+
+def change_line(change: Change, lang: str) -> str:
+    """One change in full for a terminal, whatever its names hold."""
+    return printable(change_text(change, lang), MOST_OF_A_LINE)
+
+
+def made_text(change: Change, lang: str) -> str:
+    """What one change does, without where."""
     old, new = (value_of_change(value, change, lang) for value in (change.old, change.new))
-    return f"{object_text(change)} {parameter_text(change.parameter, lang)} {old} → {new}"
+    return f"{parameter_text(change.parameter, lang)} {old} → {new}"
