@@ -90,6 +90,7 @@ def read_sheet(path: Path, sheet: Sheet, column_map: ColumnMap) -> Stream:
     remarks = [f"column '{printable(name)}' stands twice, the first is read" for name in twice]
     remarks += [f"{', '.join(private)} left out, they name the subscriber"] if private else []
     layout = layout_of(sheet.text(), sheet.delimiter, len(sheet.names), numbers, texts)
+    layout = replace(layout, comma=sheet.delimiter != ",")
     stream = Stream(path, column_map.name, layout.file.size)
     stream.parts = _parts(stream, _Export(layout, column_map, sources), remarks)
     return stream

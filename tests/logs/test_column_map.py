@@ -76,6 +76,15 @@ def test_a_users_own_map(tmp_path: Path) -> None:
     assert (neighbour["pci"], neighbour["rsrp_dbm"], neighbour["serving"]) == (133, -96, False)
 
 
+def test_decimal_commas_and_a_row_of_units(tmp_path: Path) -> None:
+    plain = OWN.replace('{names = ["Pegel"], code = "rsrp"}', '["Pegel"]')
+    header = "Zeit;Breite;Länge;Pegel;Kanal;PCI\n;Grad;Grad;dBm;;\n"
+    log = read(tmp_path, header + "18.07.2025 22:11:08,5;38,495;106,225;-90,5;1850;132\n", plain)
+    place = log.readings[["lat", "lon", "rsrp_dbm", "earfcn"]].values.tolist()
+    assert place == [[38.495, 106.225, -90.5, 1850]] and log.start == "2025-07-18T22:11:08.500000"
+    assert log.rejects["line"].tolist() == [2]
+
+
 def test_levels_tell_the_technology_and_codes_become_dbm(tmp_path: Path) -> None:
     text = "Zeit,Pegel,RxLev,BCCH,BSIC,Kanal,PCI\n1,50,,,,1850,132\n2,,36,62,4-5,,\n"
     lte, gsm = read(tmp_path, text).readings.to_dict("records")
