@@ -8,7 +8,7 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +28,13 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtime
 packing, a password, places outside the file."""
 DEEPEST = 2
 """Archives in an archive that are unpacked too."""
+UNPACKING = "unpack"
+Progress = Callable[[str, float], None]
+"""Told a stage of the work and the share of it that is done."""
+
+
+def quiet(stage: str, share: float) -> None:
+    """No progress shown."""
 
 
 def archive_kind(path: Path) -> str:
@@ -61,11 +68,12 @@ def is_workbook(path: Path) -> bool:
         return False  # no workbook, and whoever unpacks it says what is broken
 
 
-def unpacked(path: Path) -> Generator[tuple[str, Path], None, None]:
+def unpacked(path: Path, progress: Progress = quiet) -> Generator[tuple[str, Path], None, None]:
     """The files in an archive, one after the other: name within the archive, and a temporary file of its content.
 
     A temporary file is gone once the next is asked for. ``__MACOSX/`` and ``._*`` members, which hold no content of
-    their own, are passed over, and archives in the archive are unpacked too, within the same limits.
+    their own, are passed over, and archives in the archive are unpacked too, within the same limits. `progress` is told
+    which part is unpacked of what the archive says that it holds, which may be untrue and is used for nothing else.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def unpacked(path: Path) -> Generator[tuple[str, Path], None, None]:
         If the archive is broken or encrypted, has too many members or one whose name leads out of it, or unpacks to
         more than `LARGEST_UNPACKED_BYTES` or `HIGHEST_RATIO` times its size.
     """
-    budget = _Budget(path, path.stat().st_size)
+    budget = _Budget(path, path.stat().st_size, progress)
     with tempfile.TemporaryDirectory(prefix="rfopt-") as folder:
         yield from _unpacked(path, path, budget, Path(folder), 0)
 
@@ -82,11 +90,14 @@ def _unpacked(shown: Path, path: Path, budget: _Budget, folder: Path, depth: int
     kind = archive_kind(path)
     if kind == "gz":
         name = shown.name.removesuffix(".gz") if depth == 0 else shown.stem
+        budget.claimed = budget.claimed or _claimed_of_gz(path)
         with gzip.GzipFile(path, "rb") as stream:
             yield from _emptied(stream, name or "log", budget, folder, depth)
         return
     with _zip(path) as archive:
-        for member in _members(archive, shown):
+        members = _members(archive, shown)
+        budget.claimed = budget.claimed or sum(member.file_size for member in members)
+        for member in members:
             if member.is_dir() or is_shadow(member.filename):
                 continue
             with _opened(archive, member, shown) as stream:
@@ -118,8 +129,8 @@ def _emptied(
 class _Budget:
     """How much an archive may still unpack to."""
 
-    def __init__(self, path: Path, size: int):
-        self.path = path
+    def __init__(self, path: Path, size: int, progress: Progress):
+        self.path, self.progress, self.claimed = path, progress, 0
         self.most = min(LARGEST_UNPACKED_BYTES, max(FREE_BYTES, HIGHEST_RATIO * size))
         self.spent = 0
 
@@ -131,6 +142,14 @@ class _Budget:
                 f"and {LARGEST_UNPACKED_BYTES} bytes",
                 self.path,
             )
+        self.progress(UNPACKING, min(self.spent / max(self.claimed, 1), 1.0))
+
+
+def _claimed_of_gz(path: Path) -> int:
+    """Bytes that a gzip file says it holds, at its end."""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - 4, 0))
+        return int.from_bytes(stream.read(4), "little")
 
 
 def _chunks(stream: IO[bytes] | gzip.GzipFile, budget: _Budget, name: str) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rfopt.archives import archive_kind, unpacked
+from rfopt.archives import Progress, archive_kind, quiet, unpacked
 from rfopt.errors import InputError, printable
 from rfopt.files import same_file, whole_file, writing
 from rfopt.logs import Part, Stream, find_log, open_log
@@ -31,13 +31,6 @@ from rfopt.words import say
 
 PINGPONG_S = 10.0
 PAUSE_S = 60.0
-
-Progress = Callable[[str, float], None]
-"""Told the file being read and the share of it that is done."""
-
-
-def quiet(file: str, share: float) -> None:
-    """No progress shown."""
 
 
 @dataclass
@@ -138,7 +131,7 @@ def ingest(
     column_map : Path, optional
         A column map in TOML (see `rfopt.logs.column_map`), through which all of the logs are read.
     progress : callable, optional
-        See `Progress`.
+        Told the file being read, or that an archive is unpacked, and the share of it that is done.
 
     Raises
     ------
@@ -158,7 +151,7 @@ def ingest(
         with ExitStack() as stack:
             kept = None if rejects is None else stack.enter_context(_reject_file(rejects))
             for path in logs:
-                for shown, stream in _read(path, reader):
+                for shown, stream in _read(path, reader, progress):
                     for part in gathered.parts(shown, stream, progress):
                         if rejects is not None and kept is not None:
                             with writing(rejects):
@@ -240,7 +233,7 @@ def _reader(name: str | None, column_map: Path | None) -> Callable[[Path], Strea
     return lambda path: read_mapped(path, described)
 
 
-def _read(path: Path, reader: Callable[[Path], Stream | None]) -> Iterator[tuple[Path, Stream]]:
+def _read(path: Path, reader: Callable[[Path], Stream | None], progress: Progress) -> Iterator[tuple[Path, Stream]]:
     """A log, or those in an archive, each under the name it has there; each is gone through before the next."""
     kind = archive_kind(path)
     if not kind:
@@ -248,7 +241,7 @@ def _read(path: Path, reader: Callable[[Path], Stream | None]) -> Iterator[tuple
         return
     others: list[str] = []
     count = 0
-    with closing(unpacked(path)) as members:
+    with closing(unpacked(path, progress)) as members:
         for name, file in members:
             shown = path / name
             with _named(shown):

@@ -127,3 +127,18 @@ def test_damaged_archives_are_unpacked_or_refused(tmp_path: Path, edits: list[tu
         contents(path)
     except InputError as error:
         assert str(error).startswith(str(path))
+
+
+@pytest.mark.parametrize("kind", ["zip", "gz"])
+def test_unpacking_tells_how_far_it_is(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(archives, "CHUNK_BYTES", 1000)
+    content = bytes(range(256)) * 20
+    path = tmp_path / "log.csv.gz"
+    path.write_bytes(gzip.compress(content))
+    path = zipped(tmp_path, {"a.csv": content, "b.csv": content}) if kind == "zip" else path
+    told = []
+    for _ in unpacked(path, lambda stage, share: told.append((stage, share))):
+        pass
+    shares = [share for _, share in told]
+    assert {stage for stage, _ in told} == {"unpack"} and len(shares) > 4
+    assert shares == sorted(shares) and shares[0] < 0.3 and shares[-1] == 1.0

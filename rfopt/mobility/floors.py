@@ -107,7 +107,8 @@ def _coupling(
     for c, others in enumerate(cells["tch_arfcns"]):
         there, instead = _explained(stretches, usual_mw, c, calls[c], beacon[c])
         share[c], scale[:, c] = _calls(there, instead, 1.0 / (1 + len(others)))
-    return np.array([calls_coupling(beacon, calls, share, at_point) for at_point in scale]), share, scale
+    at_points = [calls_coupling(beacon, calls, share, at_point) for at_point in scale]
+    return np.reshape(at_points, (len(scale), *beacon.shape)), share, scale  # a log of LTE alone has no points here
 
 
 def _calls(there: FloatArray, instead: FloatArray, even: float) -> tuple[float, FloatArray]:
