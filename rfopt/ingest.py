@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from rfopt.archives import Progress, archive_kind, quiet, unpacked
 from rfopt.errors import InputError, printable
 from rfopt.files import same_file, whole_file, writing
-from rfopt.logs import Part, Stream, find_log, in_one_part, open_log
+from rfopt.logs import Part, Stream, find_log, open_log
 from rfopt.logs.column_map import read_map
 from rfopt.logs.events import is_event_header
 from rfopt.logs.mapped import read_mapped
@@ -230,7 +230,7 @@ def _reader(name: str | None, column_map: Path | None) -> Callable[[Path], Strea
     if name is not None:
         raise InputError("a format and a column map are both given, expected one of them", column_map)
     described = read_map(column_map)
-    return lambda path: in_one_part(read_mapped(path, described), path)
+    return lambda path: read_mapped(path, described)
 
 
 def _read(path: Path, reader: Callable[[Path], Stream | None], progress: Progress) -> Iterator[tuple[Path, Stream]]:

@@ -320,7 +320,8 @@ def test_paths_that_are_no_case(root: Path) -> None:
         (root, ": has no case.toml, expected a case folder"),
         (
             root / "net" / "cells.csv",
-            f":1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}",
+            f":1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}"
+            "; a column map may say which column is what (rfopt ingest --map)",
         ),
     ):
         with pytest.raises(InputError) as caught:
@@ -333,6 +334,7 @@ def test_what_the_network_or_a_log_refuses_is_said_of_that_file(root: Path) -> N
     assert "expected a folder with cells.csv" in refusal(root, changed(('"../net"', '""')))
     assert refusal(root, changed(('["*.csv"]', '["*"]'))).endswith(
         f"case.toml:1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}"
+        "; a column map may say which column is what (rfopt ingest --map)"
     )
     assert refusal(root, changed(('["*.csv"]', '["."]'))).endswith(": is a folder, expected a file")
     assert refusal(root, changed(('["*.csv"]', '["c.csv"]'))) == "c.csv: no such file"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def log(folder: Path, rows: int) -> Path:
     return path
 
 
+def export(folder: Path, rows: int) -> Path:
+    """The same as an export of Pilot Pioneer, in GB18030."""
+    names = [
+        "时间",
+        "主服频点",
+        "主服PCI",
+        "主服RSRP",
+        *(f"邻区{k}{w}" for k in range(1, 9) for w in ("频点", "PCI", "RSRP")),
+    ]
+    rest = ",1850,132,-90" + "".join(f",1850,{k},-99" for k in range(1, 9))
+    clocks = (f"2025-07-18 {k // 3600:02}:{k // 60 % 60:02}:{k % 60:02}" for k in range(rows))
+    path = folder / f"{rows}.csv"
+    path.write_text("\n".join([",".join(names), *(clock + rest for clock in clocks)]), encoding="gb18030")
+    return path
+
+
 def peak_mb(path: Path) -> float:
     child = subprocess.Popen([sys.executable, "-c", CODE, str(path), str(path.with_suffix(".parquet"))])
     _, status, used = os.wait4(child.pid, 0)
@@ -43,8 +60,9 @@ def peak_mb(path: Path) -> float:
     return used.ru_maxrss / 1024
 
 
-def test_a_log_four_times_as_long_takes_no_more_memory(tmp_path: Path) -> None:
-    short, long = log(tmp_path, 20_000), log(tmp_path, 80_000)
+@pytest.mark.parametrize("made", [log, export])
+def test_a_log_four_times_as_long_takes_no_more_memory(tmp_path: Path, made: Callable[[Path, int], Path]) -> None:
+    short, long = made(tmp_path, 20_000), made(tmp_path, 80_000)
     held_mb = 60_000 * 9 * 150 / 2**20  # what the readings between them would take
     assert peak_mb(long) - peak_mb(short) < held_mb / 3
 

@@ -108,7 +108,9 @@ def open_log(path: Path, format: str | None = None) -> Stream:
         raise InputError(f"is no {format} log by its content", path)
     if not any(piece.strip() for piece in text_file(path).pieces()):
         raise InputError("is empty, expected a drive-test log", path)
-    raise InputError(f"is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}", path, 1)
+    known = ", ".join(log_formats)
+    hint = "; a column map may say which column is what (rfopt ingest --map)"
+    raise InputError(f"is no drive-test log rfopt can read, expected one of: {known}{hint}", path, 1)
 
 
 def find_log(path: Path, format: str | None = None) -> Stream | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from rfopt.logs.text_blocks import TextFile, in_order
 from rfopt.tables import EMPTY, LONGEST_FIELD
 
 BLANKS = frozenset(["", "-", "--", "n/a", "N/A", "nan", "NaN", "null", "NULL", "None"])
+DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 PLAIN = frozenset("0123456789+-.eE")
 OPENING_ROWS = 50
 """Rows that tell whether all of them end with a delimiter."""
@@ -36,7 +38,7 @@ class Layout:
     """How the rows below a header are built: their delimiter, their number of fields, and the wanted columns' places.
 
     Columns of numbers and of words are given as name → place; a column may be both. `body` is the number of the first
-    line below the header, counted from 0.
+    line below the header, counted from 0; `comma` tells that numbers may be written as 38,5.
     """
 
     file: TextFile
@@ -46,6 +48,7 @@ class Layout:
     texts: Mapping[str, int]
     body: int
     closed: bool
+    comma: bool = False
 
     @functools.cached_property
     def number_of(self) -> dict[str, int]:
@@ -297,6 +300,8 @@ def _read_odd(block: Block, odd: NDArray[np.uint8]) -> None:
         words = block.fields(row)
         for number in np.flatnonzero(odd[:, row]).tolist():
             word = words[places[number]]
+            if block.layout.comma and DECIMAL_COMMA.fullmatch(word):
+                word = word.replace(",", ".")
             block.numbers[number, row] = number_of(word)
             if np.isnan(block.numbers[number, row]) and not means_nothing(word):
                 block.strange.append((number, row, word))

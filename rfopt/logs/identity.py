@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,9 @@ UMTS_DOWNLINK = (
 )  # fmt: skip
 """UTRA downlink channels: FDD bands I…XXVI and the TDD bands in use. From memory of TS 25.101 §5.4.4 and TS 25.102
 [M]; bands I and VIII agree with real logs. Used only to see that a channel is not UMTS."""
+
+
+PLAIN_BSIC = re.compile(r"[0-9]{1,2}")
 
 
 def cell_label(operator: str, rat: str, lac: float, node: float, ci: float) -> str:
@@ -121,12 +124,11 @@ def own_channels() -> NDArray[np.bool_]:
     return own
 
 
-def bsic_words(codes: pd.Series) -> tuple[pd.Series, bool]:
+def bsic_words(codes: pd.Series, octal: bool | None = None) -> tuple[pd.Series, bool]:
     """NCC-BCC of the BSICs of one file, '' where unknown, and whether they were octal.
 
-    A BSIC is written as ``4-5``, as its number 8·NCC + BCC or in octal, its two digits side by side. A number that
-    no BSIC has (64 and above) tells that a file writes octal; 8 or 9 as a digit that it does not. A file that
-    shows neither is taken as numbers.
+    A BSIC is written as ``4-5``, as its number 8·NCC + BCC or in octal, its two digits side by side; `octal` tells
+    which, where these are not all of a file's.
 
     >>> bsic_words(pd.Series(["37", "4-5", "", "99"]))[0].tolist()
     ['4-5', '4-5', '', '']
@@ -134,13 +136,35 @@ def bsic_words(codes: pd.Series) -> tuple[pd.Series, bool]:
     ['3-7', '7-5']
     """
     places, unique = pd.factorize(codes.astype(str))
-    words = [re.sub(r"\.0+$", "", word.strip()) for word in unique]
-    plain = [word for word in words if word.isdecimal() and word.isascii() and len(word) <= 2]
-    octal = all(set(word) <= set("01234567") for word in plain) and any(int(word) > 63 for word in plain)
-    named = {word: f"{int(word, 8) // 8}-{int(word, 8) % 8}" if octal else _number_bsic(int(word)) for word in plain}
-    named |= {word: word for word in words if re.fullmatch("[0-7]-[0-7]", word)}
-    texts = np.array([named.get(word, "") for word in words], dtype=object)
+    octal = octal_signs(unique) == {True} if octal is None else octal
+    texts = np.array([_bsic(word, octal) for word in unique], dtype=object)
     return pd.Series(texts[places] if len(places) else texts, index=codes.index, dtype="str"), octal
+
+
+def octal_signs(words: Iterable[str]) -> set[bool]:
+    """What a file's BSICs say of how they are written: True of octal, False of numbers; only True means octal.
+
+    64 to 77 are no number of a BSIC, and 8 and 9 no octal digits. A file that shows neither is taken as numbers.
+
+    >>> octal_signs(["37", "75"]), octal_signs(["37", "48", "99"])
+    ({True}, {False})
+    """
+    plain = [word for word in map(_bare, words) if PLAIN_BSIC.fullmatch(word)]
+    digits = {word: set(word) <= set("01234567") for word in plain}
+    return {digits[word] for word in plain if digits[word] == (int(word) > 63)}
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"\.0+$", "", word.strip())
+
+
+def _bsic(word: str, octal: bool) -> str:
+    word = _bare(word)
+    if re.fullmatch("[0-7]-[0-7]", word):
+        return word
+    if not PLAIN_BSIC.fullmatch(word) or (octal and not set(word) <= set("01234567")):
+        return ""
+    return _number_bsic(int(word, 8 if octal else 10))
 
 
 def _number_bsic(number: int) -> str:

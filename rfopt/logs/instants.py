@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -19,20 +21,73 @@ EARLIEST_EPOCH_S, LATEST_EPOCH_S = 3e8, 5e9
 """1979 and 2128: a bare number between them counts seconds since 1970; a thousand times as much, milliseconds."""
 
 
+@dataclass(frozen=True)
+class Stamps:
+    """How a file writes its times: as ``date``, ``day`` (a time of day) or ``start`` (seconds), '' as none of these.
+
+    `day_first` tells whether the day stands before the month where both orders are possible.
+    """
+
+    kind: str = ""
+    day_first: bool = True
+
+    def seconds(self, words: Sequence[str]) -> NDArray[np.float64]:
+        """Seconds of some stamps, NaN for those of another kind; times of day do not run on over midnight yet."""
+        read = [_moment(word.strip(), self.day_first) for word in words]
+        return np.array([value if own and own == self.kind else np.nan for own, value in read], dtype=float)
+
+
+@dataclass
+class Tally:
+    """Which kinds of stamps a file has, told some at a time: the kind that most rows have is the file's.
+
+    `day_first` None takes what the whole file allows, and the day first where it allows both.
+    """
+
+    day_first: bool | None = None
+    _kinds: dict[bool, Counter[str]] = field(default_factory=lambda: {True: Counter(), False: Counter()})
+    _month_second: bool = False
+
+    def add(self, words: Sequence[str], rows: Sequence[int]) -> None:
+        """Take stamps and how many rows have each."""
+        for word, count in zip((word.strip() for word in words), rows, strict=True):
+            kind = _moment(word, True)[0]
+            self._kinds[True][kind] += count
+            other = not kind or bool(DATED.fullmatch(word))
+            self._kinds[False][_moment(word, False)[0] if other else kind] += count
+            self._month_second |= _is_month_second(word)
+
+    def dates(self, rows: int) -> None:
+        """Take rows whose stamps are known to be dates that begin with the year."""
+        for kinds in self._kinds.values():
+            kinds["date"] += rows
+
+    def join(self, other: Tally) -> None:
+        """Take what another tally has counted."""
+        for day_first, kinds in self._kinds.items():
+            kinds.update(other._kinds[day_first])
+        self._month_second |= other._month_second
+
+    def stamps(self) -> Stamps:
+        """What the file's are."""
+        day_first = not self._month_second if self.day_first is None else self.day_first
+        kinds = self._kinds[day_first]
+        told = [kind for kind in kinds if kind and kinds[kind]]
+        return Stamps(max(told, key=lambda name: (kinds[name], name), default=""), day_first)
+
+
 def moments_s(stamps: pd.Categorical[str], day_first: bool | None = None) -> tuple[NDArray[np.float64], str]:
     """Seconds of the timestamps that tools' exports write, and what they count: ``date``, ``day`` or ``start``.
 
     Read are dates in the orders year-month-day, day-month-year and month-day-year, separated by ``-``, ``/`` or
     ``.``, with a time and perhaps fractions, AM or PM and a zone; a time of day alone, which runs on over midnight;
-    seconds or milliseconds since 1970; seconds from the start. The kind that most stamps have is the file's;
-    stamps of another kind are broken (NaN).
+    seconds or milliseconds since 1970; seconds from the start. Stamps of another kind than the file's are broken (NaN).
 
     Parameters
     ----------
     stamps : categorical of str
     day_first : bool, optional
-        Whether the day stands before the month where both orders are possible; None takes what the whole file
-        allows and the day first where it allows both.
+        See `Tally`.
 
     Examples
     --------
@@ -41,17 +96,15 @@ def moments_s(stamps: pd.Categorical[str], day_first: bool | None = None) -> tup
     >>> moments_s(pd.Categorical(["23:59:59.5", "00:00:01"]))
     (array([86399.5, 86401. ]), 'day')
     """
-    words = [str(word).strip() for word in stamps.categories]
-    if day_first is None:
-        day_first = not any(_month_second(word) for word in words)
-    read = [_moment(word, day_first) for word in words]
-    kinds = Counter(kind for kind, _ in read if kind)
-    kind = max(kinds, key=lambda name: (kinds[name], name)) if kinds else ""
-    seconds = np.array([*(value if own == kind else np.nan for own, value in read), np.nan])[stamps.codes]
-    return (over_midnight(seconds) if kind == "day" else seconds), kind
+    words = [str(word) for word in stamps.categories]
+    tally = Tally(day_first)
+    tally.add(words, np.bincount(stamps.codes[stamps.codes >= 0], minlength=len(words)).tolist())
+    told = tally.stamps()
+    seconds = np.append(told.seconds(words), np.nan)[stamps.codes]
+    return (OverMidnight().run(seconds) if told.kind == "day" else seconds), told.kind
 
 
-def _month_second(word: str) -> bool:
+def _is_month_second(word: str) -> bool:
     """True for a date that can only be month-day-year."""
     found = DATED.fullmatch(word)
     return bool(found and len(found[1]) <= 2 and int(found[1]) <= 12 < int(found[2]))
@@ -98,18 +151,39 @@ def _time_s(hour: str, minute: str, second: str | None, part: str | None, half: 
     return hours * 3600.0 + int(minute) * 60.0 + whole + float(f"0.{part}" if part else 0.0)
 
 
-def over_midnight(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Times of day that run on: a step back by more than half a day is the next day, one ahead undoes it.
+class OverMidnight:
+    """Times of day that run on: a step back by more than half a day is the next day, one ahead undoes it."""
 
-    >>> over_midnight(np.array([86399.0, 1.0, np.nan, 0.0])).tolist()
-    [86399.0, 86401.0, nan, 86400.0]
+    def __init__(self) -> None:
+        self._last = np.nan
+        self._days = self._least = 0.0
+
+    def run(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The next rows' times; NaN stays.
+
+        >>> OverMidnight().run(np.array([86399.0, 1.0, np.nan, 0.0])).tolist()
+        [86399.0, 86401.0, nan, 86400.0]
+        """
+        known = np.isfinite(seconds)
+        if not known.any():
+            return seconds
+        steps = np.nan_to_num(np.diff(seconds[known], prepend=self._last))
+        days = self._days + np.cumsum((steps < -DAY_S / 2).astype(float) - (steps > DAY_S / 2))
+        least = np.minimum.accumulate(np.minimum(days, self._least))
+        out = seconds.copy()
+        out[known] += DAY_S * (days - least)
+        self._last, self._days, self._least = float(seconds[known][-1]), float(days[-1]), float(least[-1])
+        return out
+
+
+def fractions(clock: NDArray[np.float64], counts: str) -> tuple[float, float]:
+    """The least and the greatest part of a second among some clocks; where they differ, the clock is a fine one.
+
+    >>> fractions(np.array([3.5, 4.25]), "day"), fractions(np.array([3.5]), "start")
+    ((0.25, 0.5), (0.0, 0.5))
     """
-    known = np.isfinite(seconds)
-    steps = np.diff(seconds[known], prepend=seconds[known][:1])
-    days = np.cumsum((steps < -DAY_S / 2).astype(float) - (steps > DAY_S / 2))
-    out = seconds.copy()
-    out[known] += DAY_S * (days - np.minimum.accumulate(np.minimum(days, 0.0)))
-    return out
+    parts = np.round(clock % 1.0, 6)
+    return float(parts.min(initial=0.0 if counts == "start" else 1.0)), float(parts.max(initial=0.0))
 
 
 LONGEST_LOG_DAYS = 30
@@ -132,23 +206,3 @@ def astray(clock: NDArray[np.float64], middle: float | None = None) -> NDArray[n
     if middle is None:
         middle = middle_day(*np.unique(days[np.isfinite(days)], return_counts=True))
     return np.asarray(np.abs(days - middle) > LONGEST_LOG_DAYS)
-
-
-def spread_s(seconds: NDArray[np.float64]) -> tuple[NDArray[np.float64], int, int]:
-    """Strictly rising times from a clock that repeats and steps back; also how often it did either.
-
-    A step back waits for the clock to catch up; rows of one tick (1 s, or 1 ms where the clock has fractions) share
-    it in equal parts, in their order.
-
-    >>> spread_s(np.array([0.0, 1.0, 1.0, 0.0, 2.0]))
-    (array([0.      , 1.      , 1.333333, 1.666667, 2.      ]), 2, 1)
-    """
-    steps = int((np.diff(seconds) < 0).sum())
-    rising = np.maximum.accumulate(seconds)
-    fresh = np.diff(rising, prepend=-np.inf) > 0
-    first = np.flatnonzero(fresh)
-    group = np.cumsum(fresh) - 1
-    size = np.diff(np.append(first, len(rising)))
-    tick = 0.001 if (seconds % 1.0).any() else 1.0
-    share = (np.arange(len(rising)) - first[group]) / size[group] if len(rising) else rising
-    return np.round(rising + tick * share, 9 if tick < 1 else 6), int((~fresh).sum()), steps

@@ -283,17 +283,16 @@ class _Reader:
         columns |= {"clock": clock, "mode": ["data"] * len(chosen)}
         cells = table_of({name: [cell[name] for cell in self.cells] for name in CELL}, CELL, len(self.cells))
         cells["instant"] = rank[cells["instant"].to_numpy(dtype=np.int64)]
-        made = assemble(self.path, table_of(columns, INSTANT, len(chosen)), cells, counts)
+        instants = table_of(columns, INSTANT, len(chosen))
+        readings, faults, start, remarks = assemble(self.path, instants, cells, counts)
         rejects = [*self.rejects]
-        for k in np.flatnonzero(made.faults != ""):
-            broken = made.faults[k] == "broken timestamp"
+        for k in np.flatnonzero(faults != ""):
+            broken = faults[k] == "broken timestamp"
             text = f"TimeStamp '{printable(hidden_numbers(chosen[k]['stamp']), 30)}'" if broken else ""
-            rejects += [(line, str(made.faults[k]), text) for line in self.members[order[k]]]
-        remarks = [*made.remarks, f"phones, by number in point: {len(self.phones)}"]
+            rejects += [(line, str(faults[k]), text) for line in self.members[order[k]]]
+        remarks += [f"phones, by number in point: {len(self.phones)}"]
         unused = {"rows without levels": self.unused} if self.unused else {}
-        return Log(
-            made.readings, reject_table(rejects), self.rows, "mro", made.start, notes_of(self.path, remarks), unused
-        )
+        return Log(readings, reject_table(rejects), self.rows, "mro", start, notes_of(self.path, remarks), unused)
 
 
 def _cell(instant: int, serving: bool, rat: str, **heard: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from rfopt.files import read_text
 from rfopt.logs import Log, log_formats, reject_table
 from rfopt.logs.assembly import CELL, INSTANT, assemble, notes_of, table_of
 from rfopt.logs.identity import bsic_words
-from rfopt.logs.instants import over_midnight
+from rfopt.logs.instants import OverMidnight
 from rfopt.logs.nemo_records import HANDLERS, Record, RecordError, Walk
 from rfopt.logs.opening import hidden_numbers, opening
 
@@ -110,19 +110,18 @@ def _header(walk: Walk, text: str) -> None:
 
 def _log(walk: Walk, path: Path) -> Log:
     """The log of all records."""
-    clock = over_midnight(np.array(walk.clock, dtype=float)) + walk.midnight
+    clock = OverMidnight().run(np.array(walk.clock, dtype=float)) + walk.midnight
     instants, cells, octal = _tables(walk, clock)
-    made = assemble(path, instants, cells, "date" if walk.midnight else "day")
-    faulty = np.flatnonzero(made.faults != "")
-    rejects = [*walk.rejects, *((int(instants["line"].iloc[k]), str(made.faults[k]), "") for k in faulty)]
-    remarks = [
-        *made.remarks,
+    readings, faults, start, remarks = assemble(path, instants, cells, "date" if walk.midnight else "day")
+    faulty = np.flatnonzero(faults != "")
+    rejects = [*walk.rejects, *((int(instants["line"].iloc[k]), str(faults[k]), "") for k in faulty)]
+    remarks += [
         "BSICs are written in octal" if octal else "",
         f"rows that name the subscriber, left out: {walk.private}" if walk.private else "",
         "" if walk.midnight else "the log states no date",
     ]
     unused = {("header lines" if kind == "#" else f"{kind} records"): n for kind, n in sorted(walk.unused.items())}
-    return Log(made.readings, reject_table(rejects), walk.rows, "nemo", made.start, notes_of(path, remarks), unused)
+    return Log(readings, reject_table(rejects), walk.rows, "nemo", start, notes_of(path, remarks), unused)
 
 
 def _tables(walk: Walk, clock: NDArray[np.float64]) -> tuple[pd.DataFrame, pd.DataFrame, bool]:

@@ -134,11 +134,15 @@ def refuse_odd_names(readings: pd.DataFrame, path: Path) -> None:
     InputError
         At the first that a spreadsheet would run, that holds control characters or a number as long as a subscriber's.
     """
-    for column in ("cell", "point"):
-        for name in readings[column].unique():
-            if what := name_oddity(name):
-                line = int(readings["line"][readings[column] == name].iloc[0])
-                raise InputError(f"{column} '{printable(name)}' {what}, expected a name", path, line)
+    odd = [
+        (int(readings["line"][readings[column] == name].iloc[0]), f"{column} '{printable(name)}' {what}")
+        for column in ("cell", "point")
+        for name in readings[column].unique()
+        if (what := name_oddity(name))
+    ]
+    if odd:
+        line, said = min(odd)
+        raise InputError(f"{said}, expected a name", path, line)
 
 
 def name_oddity(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,25 @@ class Wide:
     words: dict[str, NDArray[np.object_]]
     clock: NDArray[np.float64]
     lines: NDArray[np.int64]
+
+    def rows(self, span: slice) -> Wide:
+        """Some of the rows."""
+        numbers = {name: values[span] for name, values in self.numbers.items()}
+        words = {name: values[span] for name, values in self.words.items()}
+        return Wide(numbers, words, self.clock[span], self.lines[span])
+
+
+def joined(parts: Sequence[Wide]) -> Wide:
+    """Rows of several parts, one after the other."""
+    numbers: Any = {name: np.concatenate([part.numbers[name] for part in parts]) for name in parts[0].numbers}
+    words: Any = {name: np.concatenate([part.words[name] for part in parts]) for name in parts[0].words}
+    return Wide(numbers, words, *(np.concatenate([getattr(p, n) for p in parts]) for n in ("clock", "lines")))
+
+
+def sure(wide: Wide) -> int:
+    """How many rows come before the last ones that share a clock: those may be one instant with rows to come."""
+    other = np.flatnonzero(wide.clock != wide.clock[-1:])
+    return int(other[-1]) + 1 if len(other) else 0
 
 
 def merged(wide: Wide) -> tuple[Wide, NDArray[np.int64]]:
@@ -59,20 +80,33 @@ def _groups(clock: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[
     return np.cumsum(fresh) - 1
 
 
-def held(wide: Wide, hold_s: float) -> Wide:
-    """Channels, codes, names and places of the rows before, where they are not older than `hold_s`."""
-    if not hold_s or not len(wide.clock):
-        return wide
-    numbers, words = dict(wide.numbers), dict(wide.words)
-    for name in HELD:
-        if name in numbers:
-            last = _last(~np.isnan(numbers[name]), wide.clock, hold_s)
-            numbers[name] = np.where(last >= 0, numbers[name][last], np.nan)
-    for name in HELD_WORDS:
-        if name in words:
-            last = _last(words[name] != "", wide.clock, hold_s)
-            words[name] = np.where(last >= 0, words[name][last], "")
-    return Wide(numbers, words, wide.clock, wide.lines)
+class Hold:
+    """Channels, codes, names and places that rows before told and that still hold: not older than so many seconds."""
+
+    def __init__(self, hold_s: float):
+        self._hold_s = hold_s
+        self._newest: dict[str, tuple[Any, float]] = {}
+
+    def fill(self, wide: Wide) -> Wide:
+        """The next rows with what holds in them."""
+        if not self._hold_s:
+            return wide
+        numbers, words = dict(wide.numbers), dict(wide.words)
+        for name in set(HELD) & set(numbers):
+            numbers[name] = self._filled(name, numbers[name], wide.clock, np.nan)
+        for name in set(HELD_WORDS) & set(words):
+            words[name] = self._filled(name, words[name], wide.clock, "")
+        return replace(wide, numbers=numbers, words=words)
+
+    def _filled(self, name: str, own: NDArray[Any], clock: NDArray[np.float64], unknown: Any) -> NDArray[Any]:
+        value, at = self._newest.get(name, (unknown, np.nan))
+        values, clock = np.append(np.array([value], dtype=own.dtype), own), np.append(at, clock)
+        known = values != "" if unknown == "" else ~np.isnan(values)
+        newest = np.flatnonzero(known)[-1:]
+        if len(newest):
+            self._newest[name] = (values[newest[0]], float(clock[newest[0]]))
+        last = _last(known, clock, self._hold_s)[1:]
+        return np.where(last >= 0, values[last], unknown)
 
 
 def _last(known: NDArray[np.bool_], clock: NDArray[np.float64], hold_s: float) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rfopt.errors import InputError
-from rfopt.logs import Log, log_formats, log_text, read_log
+from rfopt.logs import Log, log_formats, log_text, read_log, whole
 from rfopt.logs.column_map import parse_map, read_map, shipped_maps
 from rfopt.logs.mapped import read_mapped
 
@@ -55,7 +55,7 @@ def write(folder: Path, text: str, name: str = "export.csv", encoding: str = "ut
 
 def read(folder: Path, text: str, toml: str = OWN) -> Log:
     """Read text through a map of one's own."""
-    return read_mapped(write(folder, text), parse_map(toml, Path("own.toml")))
+    return whole(read_mapped(write(folder, text), parse_map(toml, Path("own.toml"))))
 
 
 def refusal(folder: Path, text: str, toml: str = OWN) -> str:
@@ -74,6 +74,15 @@ def test_a_users_own_map(tmp_path: Path) -> None:
     assert (server["rsrp_dbm"], server["rsrq_db"], server["earfcn"], server["pci"]) == (-91, -8.5, 1850, 132)
     assert (server["cell"], server["mode"], server["lat"]) == ("宝湖NL-1", "call", 38.495)
     assert (neighbour["pci"], neighbour["rsrp_dbm"], neighbour["serving"]) == (133, -96, False)
+
+
+def test_decimal_commas_and_a_row_of_units(tmp_path: Path) -> None:
+    plain = OWN.replace('{names = ["Pegel"], code = "rsrp"}', '["Pegel"]')
+    header = "Zeit;Breite;Länge;Pegel;Kanal;PCI\n;Grad;Grad;dBm;;\n"
+    log = read(tmp_path, header + "18.07.2025 22:11:08,5;38,495;106,225;-90,5;1850;132\n", plain)
+    place = log.readings[["lat", "lon", "rsrp_dbm", "earfcn"]].values.tolist()
+    assert place == [[38.495, 106.225, -90.5, 1850]] and log.start == "2025-07-18T22:11:08.500000"
+    assert log.rejects["line"].tolist() == [2]
 
 
 def test_levels_tell_the_technology_and_codes_become_dbm(tmp_path: Path) -> None:
@@ -349,7 +358,7 @@ def test_any_bytes_through_a_map_are_read_or_refused(tmp_path: Path, raw: bytes)
     path = tmp_path / "export.csv"
     path.write_bytes(b"Zeit,Pegel,Kanal,PCI,Zelle,N1_PCI,N1_RSRP\n1,50,1850,132,A,,\n" + raw)
     try:
-        assert read_mapped(path, parse_map(OWN, Path("own.toml"))).rows >= 1
+        assert whole(read_mapped(path, parse_map(OWN, Path("own.toml")))).rows >= 1
     except InputError as error:
         assert str(error).startswith(str(path))
 

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rfopt.errors import InputError
 from rfopt.logs import column_map
-from rfopt.logs.instants import astray, moments_s, over_midnight, spread_s
+from rfopt.logs.instants import OverMidnight, astray, moments_s
+from rfopt.logs.running import Running
 
 
 def seconds(*stamps: str, **options: bool) -> list[float]:
@@ -72,15 +74,50 @@ def test_any_text_is_a_time_or_none(stamps: list[str]) -> None:
     assert np.isfinite(times[~np.isnan(times)]).all()
 
 
-@given(st.lists(st.floats(0, 86399), min_size=1, max_size=30))
-def test_times_of_day_never_fall_by_half_a_day(clock: list[float]) -> None:
-    assert (np.diff(over_midnight(np.array(clock))) >= -43200).all()
+@given(st.lists(st.lists(st.floats(0, 86399)), min_size=1, max_size=5))
+def test_times_of_day_never_fall_by_half_a_day(parts: list[list[float]]) -> None:
+    running = OverMidnight()
+    clock = np.concatenate([running.run(np.array(part)) for part in parts])
+    assert (np.diff(clock) >= -43200).all()
+    assert clock.tolist() == OverMidnight().run(np.concatenate([np.array(part) for part in parts])).tolist()
 
 
-@given(st.lists(st.integers(0, 50), min_size=1, max_size=30))
-def test_spread_times_rise(clock: list[int]) -> None:
-    times, ties, steps = spread_s(np.array(clock, dtype=float))
-    assert (np.diff(times) > 0).all() and ties + 1 >= len(clock) - len(set(clock)) and steps <= ties
+def made(rows: list[tuple[int, int]], cuts: list[int]) -> tuple[list[float], int, int]:
+    """Times of rows (clock, point) that come in parts."""
+    running: Running[None] = Running(Path("walk"), 1.0)
+    out: list[float] = []
+    for some in np.split(np.array(rows), sorted({cut for cut in cuts if cut < len(rows)})):
+        nothing = np.zeros(len(some), dtype=np.int64)
+        ready = running.push(None, some[:, 0].astype(float), nothing - 1, nothing, some[:, 1])
+        out += [time for ordered in ready for time in ordered.time_s.tolist()]
+    out += [time for ordered in running.finish() for time in ordered.time_s.tolist()]
+    return out, running.ties, running.steps
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), min_size=1, max_size=30),
+    st.lists(st.integers(1, 29), max_size=6),
+)
+def test_spread_times_rise_at_each_point_however_they_come(rows: list[tuple[int, int]], cuts: list[int]) -> None:
+    times, ties, steps = made(rows, cuts)
+    assert (times, ties, steps) == made(rows, [])
+    for point in {place for _, place in rows}:
+        assert (np.diff([t for t, (_, place) in zip(times, rows, strict=True) if place == point]) > 0).all()
+    assert steps <= ties
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=30))
+def test_rows_of_a_time_share_its_second(clock: list[int]) -> None:
+    rising = np.maximum.accumulate(clock).tolist()
+    shares = [rising[:k].count(second) / rising.count(second) for k, second in enumerate(rising)]
+    times, ties, _ = made([(second, 0) for second in clock], [])
+    assert np.allclose(times, np.array(rising) + shares, atol=1e-6) and ties == len(clock) - len(set(rising))
+
+
+def test_a_point_whose_clock_stands_while_others_run_is_refused() -> None:
+    rows = [(9000, 0)] + [(k, k % 2) for k in range(4000)]
+    with pytest.raises(InputError, match="rows of one point share one time and are far apart"):
+        made(rows, [])
 
 
 def test_a_log_without_a_clock_is_not_astray() -> None:

@@ -252,7 +252,8 @@ BROKEN = {
     "blank": ("\r\n \r\n", ": is empty, expected a drive-test log"),
     "other text": (
         "hello\nworld\n",
-        f":1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}",
+        f":1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}"
+        "; a column map may say which column is what (rfopt ingest --map)",
     ),
     "no serving": (TEXT.replace("serving", "servin", 1), ":1: column 'serving' is missing; did you mean 'servin'?"),
     "no time": (TEXT.replace("time", "Time", 1), ":1: column 'time' is missing; did you mean 'Time'?"),

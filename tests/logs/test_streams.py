@@ -19,14 +19,16 @@ from .written import GNET, GSM, LTE, NEIGHBOUR, ON_2G, SERVER, at, gnet_text, ta
 NAMES = [*GNET, *(f"{name}{k}" for k in (1, 2) for name in ("NLAC", "NCellID", "NARFCN", "NRxLev", "NQual"))]
 
 
-def outcome(path: Path, ending: str, block: int, group: int = 1 << 16) -> tuple[object, ...]:
+def outcome(
+    path: Path, ending: str, block: int, group: int = 1 << 16, column_map: Path | None = None
+) -> tuple[object, ...]:
     """What reading a log in blocks of so many bytes writes and says."""
     out, rejects = path.with_name(f"out{ending}"), path.with_name("rejects.csv")
     for old in (out, rejects):
         old.unlink(missing_ok=True)
     with mock.patch.object(text_blocks, "BLOCK_BYTES", block), mock.patch.object(writing, "GROUP_ROWS", group):
         try:
-            said: object = ingest([path], out, rejects=rejects).as_json()
+            said: object = ingest([path], out, rejects=rejects, column_map=column_map).as_json()
         except InputError as error:
             said = str(error)
     return said, *(file.read_bytes() if file.exists() else None for file in (out, rejects))
@@ -163,3 +165,70 @@ def test_a_row_too_far_back_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_text(table_text([GSM | {"time": str(k)} for k in (1, 2, 3, 4, 5, 0)]), encoding="utf-8")
     said = f"{path}:7: time 0 lies before rows more than 2 above it, expected a log in the order of its clock"
     assert outcome(path, ".csv", 50) == (said, None, None)
+
+
+MAP = """
+hold_s = 2
+[columns]
+time = "时间"
+date = "Datum"
+rsrp_dbm = "RSRP"
+rxlev_dbm = {names = ["RxLev"], unknown = [99]}
+pci = "PCI"
+earfcn = "EARFCN"
+arfcn = "BCCH"
+bsic = "BSIC"
+cell = "小区"
+point = "Ort"
+event = "Ereignis"
+rat = "Netz"
+[[neighbours]]
+rat = "LTE"
+earfcn = "serving"
+pci = "N{i} PCI"
+rsrp_dbm = "N{i} RSRP"
+[events]
+"掉话" = "drop"
+"""
+EXPORT = {
+    "RSRP": ["-90", "-91", "-200", "x"],
+    "RxLev": ["-75", "99"],
+    "PCI": ["132", "133"],
+    "EARFCN": ["1850"],
+    "BCCH": ["62", "9"],
+    "BSIC": ["12", "75", "4-5"],
+    "小区": ["宝湖A", "宝湖B", "=1"],
+    "Ort": ["r1", "r2"],
+    "Ereignis": ["掉话"],
+    "Netz": ["4G", "2G", "3G"],
+    "N1 PCI": ["133"],
+    "N1 RSRP": ["-99"],
+}
+CLOCKS = {
+    "day": ["23:59:58", "23:59:59.5", "00:00:01", "25:00:00", ""],
+    "date": ["2025-07-18 22:11:08", "2025/07/18 22:11:09.25", "1980-01-06 00:00:00", "soon"],
+    "order": ["12/07/2025 22:11:08", "07/13/2025 22:11:09", "13/07/2025 22:11:10"],
+    "start": ["1", "2", "2.5", "40"],
+}
+export_row = st.tuples(
+    st.integers(0, 4),
+    st.lists(st.sampled_from(list(EXPORT)).flatmap(lambda n: st.tuples(st.just(n), st.sampled_from(EXPORT[n])))),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(list(CLOCKS)), rows=st.lists(export_row, min_size=1, max_size=14), block=st.integers(9, 300),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]), odd=st.sampled_from(["", "a,b\r\n", "\r\n"]),
+)  # fmt: skip
+def test_mapped(tmp_path: Path, kind: str, rows: list, block: int, encoding: str, odd: str) -> None:
+    lines = [",".join(["时间", *EXPORT])]
+    for k, values in rows:
+        told = dict(values)
+        lines.append(",".join([CLOCKS[kind][k % len(CLOCKS[kind])], *(told.get(name, "") for name in EXPORT)]))
+    lines.insert(1 + len(rows) // 2, odd.strip()) if odd else None
+    path, column_map = tmp_path / "export.csv", tmp_path / "map.toml"
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    column_map.write_text(MAP, encoding="utf-8")
+    small, one = (outcome(path, ".csv", size, 3, column_map) for size in (block, 1 << 22))
+    assert small == one
