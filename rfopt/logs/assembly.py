@@ -54,6 +54,8 @@ class Gathered:
         The readings without `time`, and with '' in `cell` of servers; `of` is the place among the used instants.
     passed : int
         Neighbours that were heard and passed over, as they cannot be told.
+    nowhere : ndarray[some used instants, 2]
+        Latitudes and longitudes that are none.
     """
 
     faults: NDArray[np.object_]
@@ -63,6 +65,7 @@ class Gathered:
     name: NDArray[np.object_]
     readings: pd.DataFrame
     passed: int
+    nowhere: NDArray[np.float64]
 
 
 def gather(instants: pd.DataFrame, cells: pd.DataFrame, middle: float | None = None) -> Gathered:
@@ -92,6 +95,7 @@ def gather(instants: pd.DataFrame, cells: pd.DataFrame, middle: float | None = N
     kept = (faults[mine] == "") & (serving | (told & ~_repeats(cells, heard, server, mine)))
     passed = (faults[mine] == "") & ~serving & ~kept & ~np.isnan(cells["level"].to_numpy(dtype=float))
     readings = _readings(instants, cells, heard, np.flatnonzero(kept), serving)
+    places = instants[["lat", "lon"]].to_numpy(dtype=float)[used]
     place = np.full(len(instants), -1, dtype=np.int64)
     place[used] = np.arange(len(used))
     return Gathered(
@@ -102,6 +106,7 @@ def gather(instants: pd.DataFrame, cells: pd.DataFrame, middle: float | None = N
         names[server[used]],
         readings.assign(of=place[mine[kept]]),
         int(passed.sum()),
+        places[(np.abs(places) > (90.0, 180.0)).any(axis=1)],
     )
 
 
@@ -131,7 +136,8 @@ class Assembly(Generic[_Item]):
         self._labels = {"": 0}
         self._points: dict[str, int] = {}
         self._others: Counter[str] = Counter()
-        self._passed = 0
+        self._passed = self._nowhere = 0
+        self._far = ""
 
     def push(self, item: _Item, some: Gathered) -> Iterator[tuple[_Item, pd.DataFrame]]:
         """Take some instants: the items whose readings are sure now, with their readings.
@@ -145,6 +151,9 @@ class Assembly(Generic[_Item]):
         served = some.readings["rat"][some.readings["serving"]]
         self._others.update({rat: int((served == rat).sum()) for rat in ("3G", "5G")})
         self._passed += some.passed
+        if len(some.nowhere):
+            self._far = self._far or f"lat {some.nowhere[0, 0]:g}, lon {some.nowhere[0, 1]:g}"
+            self._nowhere += len(some.nowhere)
         seconds = np.round(some.clock - self._zero_s, 6)
         label, point = _numbered(self._labels, some.name), _numbered(self._points, some.point)
         for ordered in self._running.push((item, some.readings), seconds, some.key, label, point):
@@ -166,6 +175,10 @@ class Assembly(Generic[_Item]):
             f"steps back of the clock, rows kept in the file's order: {running.steps}" if running.steps else "",
             f"cell names that came a row late, mended: {running.late}" if running.late else "",
             f"neighbours without a cell that can be told, passed over: {self._passed}" if self._passed else "",
+            f"places that are none, left out: {self._nowhere}; the first is {self._far}, expected degrees, latitude "
+            "and longitude not swapped"
+            if self._nowhere
+            else "",
         ]
 
     def _made(self, ordered: Ordered[tuple[_Item, pd.DataFrame]]) -> tuple[_Item, pd.DataFrame]:

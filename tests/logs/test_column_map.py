@@ -85,6 +85,15 @@ def test_decimal_commas_and_a_row_of_units(tmp_path: Path) -> None:
     assert log.rejects["line"].tolist() == [2]
 
 
+@pytest.mark.parametrize("place", ["4260000,610000", "106.2,38.5"])
+def test_places_in_metres_or_swapped_are_left_out_and_noted(tmp_path: Path, place: str) -> None:
+    log = read(tmp_path, f"Zeit,Breite,Länge,Pegel,Kanal,PCI\n1,{place},50,1850,132\n")
+    said = place.replace("4260000", "4.26e+06").replace(",", ", lon ")
+    wanted = f"the first is lat {said}, expected degrees, latitude and longitude not swapped"
+    assert f"export.csv: places that are none, left out: 1; {wanted}" in log.notes
+    assert log.readings[["lat", "lon"]].isna().all(axis=None)
+
+
 def test_levels_tell_the_technology_and_codes_become_dbm(tmp_path: Path) -> None:
     text = "Zeit,Pegel,RxLev,BCCH,BSIC,Kanal,PCI\n1,50,,,,1850,132\n2,,36,62,4-5,,\n"
     lte, gsm = read(tmp_path, text).readings.to_dict("records")
