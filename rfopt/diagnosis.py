@@ -46,7 +46,8 @@ class Diagnosis(Shown):
     """Findings, worst first, with the figures they were judged by.
 
     `explained` gives, per finding, the share of what the objective lacks that goes away with the fault in
-    simulation; NaN where a fault has no cure that parameters can express. `evidence` is what it was made from.
+    simulation; NaN where a fault has no cure that parameters can express. `evidence` is what it was made from, `doubts`
+    are what it says against the site table.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,7 @@ class Diagnosis(Shown):
     figures: Figures
     objective: float
     evidence: Evidence
+    doubts: tuple[Doubt, ...] = ()
 
     def __repr__(self) -> str:
         head = f"<Diagnosis of {self.evidence.case!r}: objective {self.objective:.3f}>"
@@ -77,7 +79,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     if 1.0 - start < LEAST_LACK:
         weighed = [(_unless_unfelt(finding, figures), share) for finding, share in weighed]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
-    return Diagnosis(tuple(f for f, _ in weighed), tuple(share for _, share in weighed), figures, start, evidence)
+    ranked, shares = tuple(f for f, _ in weighed), tuple(share for _, share in weighed)
+    return Diagnosis(ranked, shares, figures, start, evidence, doubts)
 
 
 def _unless_unfelt(finding: Finding, figures: Figures) -> Finding:

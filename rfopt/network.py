@@ -154,6 +154,13 @@ class Change:
         return self.cell, self.neighbour or "", self.parameter
 
     @property
+    def table(self) -> str:
+        """The part of a `Network` that it is in: ``cells``, ``neighbours`` or ``redirects``."""
+        if self.parameter == "redirect_arfcn":
+            return "redirects"
+        return "cells" if self.neighbour is None else "neighbours"
+
+    @property
     def visit(self) -> bool:
         """True if a crew must go to the site."""
         column = schema("cells").get(self.parameter)
@@ -247,9 +254,9 @@ def apply(network: Network, plan: Plan) -> Network:
     InputError
         If an `old` value does not match: the plan was made for another state of the network.
     """
-    cells = network.cells.copy() if any(change.neighbour is None for change in plan) else network.cells
-    in_relations = any(c.neighbour is not None and c.parameter != "redirect_arfcn" for c in plan)
-    neighbours = network.neighbours.copy() if in_relations else network.neighbours
+    touched = {change.table for change in plan}
+    cells = network.cells.copy() if "cells" in touched else network.cells
+    neighbours = network.neighbours.copy() if "neighbours" in touched else network.neighbours
     redirects = set(network.redirects)
     for change in plan:
         now = replace(network, cells=cells, neighbours=neighbours, redirects=frozenset(redirects))
@@ -259,12 +266,12 @@ def apply(network: Network, plan: Plan) -> Network:
                 f"{change}: the network has {value_text(found) or 'empty'}, the plan expected "
                 f"{printable(value_text(change.old)) or 'empty'}; it was made for another state of the network"
             )
-        if change.parameter == "redirect_arfcn":
+        if change.table == "redirects":
             entry = (change.cell, _arfcn(change.neighbour))
             (redirects.add if _present(change) else redirects.discard)(entry)
         elif change.parameter == "neighbour":
             neighbours = _with_relation(neighbours, cells, change)
-        elif change.neighbour is not None:
+        elif change.table == "neighbours":
             neighbours.loc[(change.cell, change.neighbour), change.parameter] = _number(change.new)
         else:
             _set_cell(cells, change)

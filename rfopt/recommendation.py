@@ -275,7 +275,7 @@ def _result(
         intervals(evidence.replay, evidence),
         scored.harm,
         tuple(dropped + not_taken(rough, plan)),
-        notes_on(evidence, plan),
+        notes_on(evidence, plan, diagnosis.doubts),
         ladder,
         after,
         groups,

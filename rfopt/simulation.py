@@ -88,7 +88,7 @@ def simulation(case: Case, plan: Plan, seed: int = 0, progress: Progress = quiet
         figures,
         intervals(after, evidence),
         (diagnosis.objective, objective(figures)),
-        notes_on(evidence, plan),
+        notes_on(evidence, plan, diagnosis.doubts),
     )
 
 

@@ -7,13 +7,13 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.network import RELATION_PARAMETERS, Network
+from rfopt.network import RELATION_PARAMETERS, Network, relation_index
 
 MOST_PARTS = 64
 """Parts remembered, and arrays of each kind."""
@@ -83,68 +83,118 @@ class Part:
         relation[self.server, self.target] = True
         return relation
 
-    def content(self) -> bytes:
-        """All that arrays are made of."""
-        whole = hashlib.blake2b(digest_size=16)
-        for frame in (self.cells, self.layers):
-            whole.update(repr(list(frame.columns)).encode() + frame.select_dtypes("number").to_numpy().tobytes())
-        for values in (self.server, self.target, self.listed, *self.relations.values()):
-            whole.update(values.tobytes() + b"\0")
-        words = [self.cells.index.tolist(), self.cells["rat"].tolist(), self.cells["tch_arfcns"].tolist()]
-        words += [self.layers["cell"].tolist(), self.layers["target_rat"].tolist()]
-        whole.update(repr((words, [sorted(entries) for entries in self.redirects], self.any_layers)).encode())
-        return whole.digest()
+
+Made = TypeVar("Made")
 
 
-_made: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], Part]] = OrderedDict()
+def by_identity(make: Callable[..., Made]) -> Callable[..., Made]:
+    """A function whose result is remembered by which objects it was given; they are not changed afterwards."""
+    known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], Made]] = OrderedDict()
+
+    @functools.wraps(make)
+    def once(*given: object) -> Made:
+        key = tuple(map(id, given))
+        if key not in known:
+            known[key] = given, make(*given)
+        known.move_to_end(key)
+        while len(known) > MOST_PARTS:
+            known.popitem(last=False)
+        return known[key][1]
+
+    return once
+
+
 _parts: OrderedDict[bytes, Part] = OrderedDict()
 
 
 def part(network: Network, names: pd.Index) -> Part:
     """What a network says of some cells; the same object for the same content."""
-    tables = network.cells, network.neighbours, network.layers, network.redirects, names
-    key = tuple(map(id, tables))
-    if key not in _made:
-        made = _part(network, names)
-        _made[key] = tables, _parts.setdefault(made.content(), made)
-    _made.move_to_end(key)
-    for known in (_made, _parts):
-        while len(known) > MOST_PARTS:
-            known.popitem(last=False)
-    return _made[key][1]
+    return _part(network.cells, network.neighbours, network.layers, network.redirects, names)
 
 
-def _part(network: Network, names: pd.Index) -> Part:
-    cells, known = network.cells.loc[names], network.neighbours
-    server, target = _numbers(network, 0, names), _numbers(network, 1, names)
-    rows = np.flatnonzero((server >= 0) & (target >= 0))
-    relations = {name: known[name].to_numpy(dtype=float)[rows] for name in RELATION_PARAMETERS}
-    entries: dict[str, set[int]] = {}
-    for cell, arfcn in network.redirects:
-        entries.setdefault(cell, set()).add(arfcn)
-    redirects = tuple(frozenset(entries.get(name, ())) for name in names)
-    layers = network.layers[network.layers["cell"].isin(names)]
-    listed = _listed(network, cells, server)
-    return Part(
-        cells, server[rows], target[rows], relations, listed, redirects, layers, not network.layers.empty
-    )  # fmt: skip
+@by_identity
+def _part(
+    cells: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    layers: pd.DataFrame,
+    redirects: frozenset[tuple[str, int]],
+    names: pd.Index,
+) -> Part:
+    rows, cells_told = _cells(cells, names)
+    server, target, relations, relations_told = _relations(neighbours, names)
+    listed = _listed(cells, neighbours, names)
+    lists, lists_told = _redirects(redirects, names)
+    of_cells, layers_told = _layers(layers, names)
+    told = _told(cells_told, relations_told, listed.tobytes(), lists_told, layers_told)
+    made = Part(rows, server, target, relations, listed, lists, of_cells, not layers.empty)
+    found = _parts.setdefault(told, made)
+    _parts.move_to_end(told)
+    while len(_parts) > MOST_PARTS:
+        _parts.popitem(last=False)
+    return found
 
 
-def _numbers(network: Network, end: int, cells: pd.Index) -> NDArray[np.intp]:
+def _told(*parts: bytes) -> bytes:
+    """What tells some content from any other."""
+    return hashlib.blake2b(b"".join(hashlib.blake2b(part, digest_size=16).digest() for part in parts)).digest()
+
+
+def _numbers_told(frame: pd.DataFrame) -> bytes:
+    return repr(list(frame.columns)).encode() + frame.select_dtypes("number").to_numpy().tobytes()
+
+
+@by_identity
+def _cells(cells: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, bytes]:
+    rows = cells.loc[names]
+    words = [rows.index.tolist(), rows["rat"].tolist(), rows["tch_arfcns"].tolist()]
+    return rows, _told(_numbers_told(rows), repr(words).encode())
+
+
+@by_identity
+def _relations(
+    neighbours: pd.DataFrame, names: pd.Index
+) -> tuple[NDArray[np.intp], NDArray[np.intp], dict[str, NDArray[np.float64]], bytes]:
+    ends = _numbers(neighbours, 0, names), _numbers(neighbours, 1, names)
+    rows = np.flatnonzero((ends[0] >= 0) & (ends[1] >= 0))
+    server, target = (numbers[rows] for numbers in ends)
+    values = {name: neighbours[name].to_numpy(dtype=float)[rows] for name in RELATION_PARAMETERS}
+    return server, target, values, _told(*(array.tobytes() for array in (server, target, *values.values())))
+
+
+def _numbers(neighbours: pd.DataFrame, end: int, cells: pd.Index) -> NDArray[np.intp]:
     """The number among `cells` of one end of every relation; −1 where it is not among them."""
-    index = network.neighbours.index
-    assert isinstance(index, pd.MultiIndex)
+    index = relation_index(neighbours)
     of_name = np.append(cells.get_indexer(index.levels[end]), -1)
     return of_name[np.asarray(index.codes[end], dtype=np.intp)]
 
 
-def _listed(network: Network, cells: pd.DataFrame, server: NDArray[np.intp]) -> NDArray[np.bool_]:
-    own, arfcn = cells["arfcn"].to_numpy(dtype=float), network.cells["arfcn"].to_numpy(dtype=float)
+@by_identity
+def _listed(cells: pd.DataFrame, neighbours: pd.DataFrame, names: pd.Index) -> NDArray[np.bool_]:
+    arfcn = cells["arfcn"].to_numpy(dtype=float)
+    own, server = arfcn[cells.index.get_indexer(names)], _numbers(neighbours, 0, names)
     rows = np.flatnonzero(server >= 0)
-    heard = own == arfcn[_numbers(network, 1, network.cells.index)[rows], None]
+    heard = own == arfcn[_numbers(neighbours, 1, cells.index)[rows], None]
     listed = np.asarray(own[:, None] == own)
     np.logical_or.at(listed, server[rows], heard)
     return listed
+
+
+@by_identity
+def _redirects(
+    redirects: frozenset[tuple[str, int]], names: pd.Index
+) -> tuple[tuple[frozenset[int], ...], bytes]:  # fmt: skip
+    entries: dict[str, set[int]] = {}
+    for cell, arfcn in redirects:
+        entries.setdefault(cell, set()).add(arfcn)
+    lists = tuple(frozenset(entries.get(name, ())) for name in names)
+    return lists, repr([sorted(held) for held in lists]).encode()
+
+
+@by_identity
+def _layers(layers: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, bytes]:
+    rows = layers[layers["cell"].isin(names)]
+    words = [rows["cell"].tolist(), rows["target_rat"].tolist(), not layers.empty]
+    return rows, _told(_numbers_told(rows), repr(words).encode())
 
 
 class of_parts:  # noqa: N801  used as a decorator

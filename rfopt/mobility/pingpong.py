@@ -30,11 +30,10 @@ def pingpong(server: ArrayLike, time_s: ArrayLike, within_s: float) -> NDArray[n
     """
     servers, times = np.asarray(server), np.asarray(time_s, dtype=float)
     returns = np.zeros(servers.shape, dtype=bool)
-    changed = servers[:, 1:] != servers[:, :-1]
-    for run in np.flatnonzero(changed.sum(axis=1) > 1):
-        row = servers[run]
-        change = np.flatnonzero(changed[run]) + 1
-        before = row[change - 1]
-        back = (row[change[1:]] == before[:-1]) & (before[:-1] >= 0) & (row[change[:-1]] >= 0)
-        returns[run, change[1:]] = back & (np.diff(times[change]) < within_s)
+    run, step = np.nonzero(servers[:, 1:] != servers[:, :-1])  # the last step on the server that is left
+    one_run = run[1:] == run[:-1]
+    left, via = servers[run[:-1], step[:-1]], servers[run[1:], step[1:]]
+    back = one_run & (servers[run[1:], step[1:] + 1] == left) & (left >= 0) & (via >= 0)
+    soon = times[step[1:] + 1] - times[step[:-1] + 1] < within_s
+    returns[run[1:][back & soon], step[1:][back & soon] + 1] = True
     return returns

@@ -95,13 +95,17 @@ def level_change(situation: Situation, network: Network) -> tuple[NDArray[np.flo
 
     A change of power is exact; what tilt or azimuth changes is doubtful by `ANTENNA_ERROR_SHARE` of it.
     """
-    if situation.moved is None or situation.moved[0] is not network.cells:  # asked again of the plan just looked at
-        situation.moved = network.cells, *_level_change(situation, network)
-    return situation.moved[1:]
+    cells = network.cells
+    known = situation.moved.get(id(cells))  # plans that move no other level share the table
+    if known is None or known[0] is not cells:
+        known = situation.moved[id(cells)] = cells, *_level_change(situation, cells)
+        while len(situation.moved) > MOST_REMEMBERED:
+            del situation.moved[next(iter(situation.moved))]
+    return known[1:]
 
 
-def _level_change(situation: Situation, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    before, cells, known = situation.network.cells, network.cells, situation.whole.cells
+def _level_change(situation: Situation, cells: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    before, known = situation.network.cells, situation.whole.cells
     if cells.index.equals(known.index) and all(_same(cells[name], known[name]) for name in LEVEL_COLUMNS):
         still = np.zeros((len(situation.points), len(before)))
         return still, still

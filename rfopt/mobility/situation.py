@@ -23,7 +23,7 @@ from rfopt.levels import Levels
 from rfopt.mobility import csfb, elsewhere
 from rfopt.mobility.anchor import Anchor
 from rfopt.mobility.floors import NEPER
-from rfopt.network import Network
+from rfopt.network import Network, Plan
 from rfopt.radio.links import Links, link
 from rfopt.radio.predict import LevelChange
 
@@ -75,7 +75,8 @@ class Situation:
     terminating: NDArray[np.float64]
     done: dict[bytes, Any] = field(default_factory=dict)
     figures: dict[Any, Any] = field(default_factory=dict)
-    moved: tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]] | None = None
+    applied: dict[Plan, Any] = field(default_factory=dict)
+    moved: dict[int, tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
 
     @property
     def links(self) -> Links:
@@ -117,6 +118,8 @@ def thinned(situation: Situation, draws: int) -> Situation:
         terminating=situation.terminating[:draws],
         done={},
         figures={},
+        applied={},
+        moved={},
     )
 
 

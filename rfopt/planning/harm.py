@@ -25,7 +25,7 @@ from rfopt.evidence import Evidence
 from rfopt.geography.buildings import centres_of
 from rfopt.geography.scene import Scene, build_scene
 from rfopt.geography.served import around, floors_of, sector_of
-from rfopt.network import MOST_RELATIONS, Network
+from rfopt.network import MOST_RELATIONS, Network, Plan
 from rfopt.planning.estates import as_designed
 from rfopt.radio.calibration import Calibration, calibrate
 from rfopt.radio.calibration_fit import SETTINGS
@@ -74,7 +74,7 @@ class Groups:
 
     `members` maps a group to its rows of `points`; `owner` to the cell whose users they are ('' for everybody's);
     `ground` names groups on the ground, for which the level itself is judged too. `scene` and `calibration` are
-    what the levels were predicted with; `before` remembers what was asked of them.
+    what the levels were predicted with; `before` and `harmed` (by the changes of levels) remember what was asked.
     """
 
     points: pd.DataFrame
@@ -88,6 +88,7 @@ class Groups:
     scene: Scene
     calibration: Calibration
     before: dict[tuple[str, str], tuple[NDArray[np.float64], float]] = field(default_factory=dict)
+    harmed: dict[Plan, tuple[Harm, ...]] = field(default_factory=dict)
 
     @cached_property
     def weights(self) -> dict[tuple[str, str], float]:

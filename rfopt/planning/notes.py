@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rfopt.doubts import note_on, table_doubts
 from rfopt.evidence import Evidence, complaint_rows
 from rfopt.network import Plan, apply
 from rfopt.proofs.alignment import misalignments
+from rfopt.radio.sector_errors import Doubt
 
 LEAST_READINGS = 10
 """Identities read fewer times than this are not worth a note."""
@@ -13,12 +16,15 @@ TILTS = ("mech_tilt_deg", "elec_tilt_deg")
 LEVELS = ("power_dbm", *TILTS)
 
 
-def notes_on(evidence: Evidence, plan: Plan) -> tuple[str, ...]:
-    """Notes on a case's inputs and on a plan for it, a sentence each; doubts about the site table come first."""
+def notes_on(evidence: Evidence, plan: Plan, doubts: Sequence[Doubt] | None = None) -> tuple[str, ...]:
+    """Notes on a case's inputs and on a plan for it, a sentence each; doubts about the site table come first.
+
+    `doubts` are those of the evidence, where they are known already.
+    """
     _, elsewhere = complaint_rows(evidence.case.readings, evidence.case.floor)
     heard = set(evidence.readings["cell"])
     return (
-        *(note_on(doubt) for doubt in table_doubts(evidence)),
+        *(note_on(doubt) for doubt in (table_doubts(evidence) if doubts is None else doubts)),
         *evidence.case.notes,
         *([elsewhere] if elsewhere else []),
         *_identities(evidence),

@@ -152,19 +152,35 @@ def cost_of(plan: Plan) -> float:
 
 def score(evidence: Evidence, groups: Groups, plan: Plan, halves: bool = False) -> Score:
     """Simulate a plan on the case's own fading and predict whom it harms; `halves` tell chance from gain."""
-    after = apply(evidence.network, plan)
+    after = applied(evidence, plan)
     replay = simulate(evidence.situation, after)
     odd = len(misalignments(evidence, after))
     parts = by_half(replay, evidence) if halves else None
     return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd, parts)
 
 
+def applied(evidence: Evidence, plan: Plan) -> Network:
+    """The network after a plan; plans that change a table alike share it, so that what is read from it is read once."""
+    network, known = evidence.network, evidence.situation.applied
+    for table in ("cells", "neighbours", "redirects"):
+        changes = tuple(change for change in plan if change.table == table)
+        if changes and changes not in known:
+            known[changes] = getattr(apply(evidence.network, changes), table)
+            while len(known) > MOST_REMEMBERED:
+                del known[next(iter(known))]
+        if changes:
+            network = replace(network, **{table: known[changes]})
+    return network
+
+
 def harm_of(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
     """Whom a plan harms; nobody where it moves no level."""
-    moves_levels = any(
-        c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg") for c in plan
+    moved = tuple(
+        c for c in plan if c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg")
     )
-    return tuple(harm(groups, after)) if moves_levels else ()
+    if moved and moved not in groups.harmed:
+        groups.harmed[moved] = tuple(harm(groups, after))
+    return groups.harmed[moved] if moved else ()
 
 
 def by_draw(replay: Replay, evidence: Evidence) -> NDArray[np.float64]:

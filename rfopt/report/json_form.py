@@ -68,7 +68,7 @@ def diagnosis_json(evidence: Evidence, diagnosis: Diagnosis, seed: int, lang: st
         "figures": {"measured": diagnosis.figures.measured, "modelled": diagnosis.figures.modelled},
         "objective": {"before": diagnosis.objective},
         "rejected": [],
-        "warnings": notes_on(evidence, ()),
+        "warnings": notes_on(evidence, (), diagnosis.doubts),
         "hashes": evidence.case.hashes,
     }
     return {key: _known(value) for key, value in table.items()}
