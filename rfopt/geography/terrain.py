@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import distance_transform_edt
 
 from rfopt.errors import InputError, printable
 from rfopt.files import read_text
@@ -159,6 +158,8 @@ def _fill(heights: FloatArray, nodata: float | None, path: Path) -> list[str]:
         raise InputError("holds no height at all", path)
     if not unknown.any():
         return []
+    from scipy.ndimage import distance_transform_edt  # slow to load, and few grids have holes
+
     nearest = distance_transform_edt(unknown, return_distances=False, return_indices=True)
     heights[unknown] = heights[tuple(nearest)][unknown]
     return [f"{path.name}: {int(unknown.sum())} nodes have no height, taken as at the nearest node that has one"]
