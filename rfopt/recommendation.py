@@ -304,7 +304,10 @@ def _passing(rough: Search) -> list[Plan]:
 def _in_order(
     exact: Search, rough: Search, plan: Plan
 ) -> tuple[tuple[Step, ...], tuple[tuple[Plan, float], ...], list[Plan]]:
-    """A plan's parts, the most gainful first, each with what it adds on top of those before it; and those plans."""
+    """A plan's parts, the most gainful first, each with what it adds on top of those before it; and those plans.
+
+    Few draws tell the order, all of them the gains.
+    """
     left = parts_of(plan, exact.moves)
     depends = dependences(rough, plan, left)
     prefixes: list[Plan] = [()]
@@ -312,7 +315,7 @@ def _in_order(
     ladder: list[tuple[Plan, float]] = [((), exact.score(()).objective)]
     while left:
         done = prefixes[-1]
-        part = max(left, key=lambda p: (exact.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
+        part = max(left, key=lambda p: (rough.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
         left.remove(part)
         prefixes.append((*done, *part))
         steps += _steps(exact, plan, done, part, tuple(d for d in depends if d.part == part))
