@@ -158,7 +158,7 @@ def _fill(heights: FloatArray, nodata: float | None, path: Path) -> list[str]:
         raise InputError("holds no height at all", path)
     if not unknown.any():
         return []
-    from scipy.ndimage import distance_transform_edt  # slow to load, and few grids have holes
+    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415  slow to load, and few grids have holes
 
     nearest = distance_transform_edt(unknown, return_distances=False, return_indices=True)
     heights[unknown] = heights[tuple(nearest)][unknown]
