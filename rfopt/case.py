@@ -20,6 +20,7 @@ from rfopt.geography.coordinates import SYSTEMS, from_wgs84, to_wgs84
 from rfopt.logs import Log, log_text, read_log
 from rfopt.network import Network
 from rfopt.picks import read_pick
+from rfopt.regions import refuse_foreign, refuse_foreign_log
 from rfopt.shown import Shown
 from rfopt.sites import read_network
 from rfopt.tables import schema
@@ -233,6 +234,9 @@ def _read_toml(path: Path, networks: Callable[..., Network]) -> Case:
     if readings.empty:
         picked = "" if pick.is_all else " that around_m, from, to and floors leave"
         raise InputError(f"its logs hold no readings{picked}", path)
+    if network is not None and (of_cells := _network_path(inputs, path)) is not None:
+        refuse_foreign((lat, lon), path, _line_of("lat", text), network.cells, of_cells)
+        refuse_foreign_log(readings, network.cells, of_cells)
     case = Case(
         complaint["id"], complaint.get("text", ""), lat, lon,
         complaint.get("building", ""), complaint["floor"], network, readings, (),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rfopt.case import Case, Limits, read_case
 from rfopt.errors import InputError, printable
 from rfopt.logs import log_formats, write_log
+from rfopt.regions import refuse_foreign_log
 
 from .networks import LEVELS, network, readings, walk, write_network
 
@@ -352,15 +353,16 @@ def test_a_network_may_be_in_chinas_coordinates(root: Path) -> None:
 
 @pytest.mark.parametrize("word", ["GCJ-02", "gcj02", "GCJ_02"])
 def test_the_complaint_and_its_logs_may_be_in_chinas_coordinates(root: Path, word: str) -> None:
-    plain, lat, lon = read(root), 39.91640428, 116.41024450
-    case = read(root, ("lat = 38.4950\nlon = 106.2250", f'lat = {lat}\nlon = {lon}\ncoordinates = "{word}"'))
+    plain, lat, lon = read(root), 39.91640428, 116.41024450  # far from the network, which these cases do not name
+    alone = [('network = "../net"\n', ""), ('wanted = ["A"]\n', "")]
+    case = read(root, *alone, ("lat = 38.4950\nlon = 106.2250", f'lat = {lat}\nlon = {lon}\ncoordinates = "{word}"'))
     assert (case.lat, case.lon) == pytest.approx((39.915, 116.404), abs=1e-6)
     pd.testing.assert_frame_equal(case.readings, plain.readings)
     assert "case.toml: the complaint was turned from gcj02 to WGS84" in case.notes
     rows = "time,rat,serving,cell,arfcn,bsic,rxlev_dbm,lat,lon\n"
     row = f"1,GSM,1,A,62,4-5,-75,{lat},{lon}\n2,GSM,1,A,62,4-5,-75,,\n"
     (root / "case" / "c.csv2").write_text(rows + row, encoding="utf-8")
-    logged = read(root, ('["*.csv"]', '["c.csv2"]'), ('wanted = ["A"]', f'wanted = ["A"]\nlog_coordinates = "{word}"'))
+    logged = read(root, *alone, ('["*.csv"]', f'["c.csv2"]\nlog_coordinates = "{word}"'))
     assert logged.readings["lat"].tolist() == pytest.approx([39.915, np.nan], abs=1e-6, nan_ok=True)
     assert (logged.lat, logged.lon) == (plain.lat, plain.lon)
     (root / "case" / "c.csv2").unlink()
@@ -410,3 +412,44 @@ def test_any_value_of_any_key_is_read_or_refused_in_one_line(root: Path, key: st
         assert "\n" not in str(error) and str(error).isprintable()
     else:
         assert np.isfinite(case.lat) and case.limits.max_changes >= 0
+
+
+# --- places of one region -------------------------------------------------------------------------------------------
+
+
+def moved(root: Path, tmp_path: Path, swap: str, **to: float) -> str:
+    """What is said where the cells, the log or the complaint stand elsewhere."""
+    shutil.copytree(root, tmp_path / "root")
+    case = put(tmp_path / "root", CASE)
+    file = {"cells": case.parent / "net" / "cells.csv", "log": case / "a.csv"}.get(swap)
+    if file is None:
+        put(tmp_path / "root", CASE.replace("lat = 38.4950", f"lat = {to['lat']}"))
+    else:
+        frame = pd.read_csv(file).assign(**to)
+        frame.to_csv(file, index=False)
+    with pytest.raises(InputError) as caught:
+        read_case(case)
+    assert "\n" not in str(caught.value)
+    return str(caught.value).replace(str(case.parent) + "/", "")
+
+
+@pytest.mark.parametrize(
+    ("what", "to", "said"),
+    [
+        ("cells", {"lat": 14.7, "lon": -17.4}, "case/case.toml:4: place lat 38.495, lon 106.22 is 1"),
+        ("complaint", {"lat": 8.5}, "case/case.toml:4: place lat 8.5, lon 106.22 is 33"),
+        ("log", {"lat": 14.7, "lon": -17.4}, "case/a.csv:2: place lat 14.7, lon -17.4 is 1"),
+    ],
+)
+def test_places_far_from_all_cells(root, tmp_path, what, to, said):
+    told = moved(root, tmp_path, what, **to)
+    assert told.startswith(said) and told.endswith(" km from the nearest cell of net, expected the same region")
+
+
+def test_swapped_places_are_told_as_such(tmp_path):
+    """Within ±90 no range shows it: a table of Dakar whose columns are swapped."""
+    cells = pd.DataFrame({"lat": [-17.44], "lon": [14.7]})
+    rows = pd.DataFrame({"lat": [np.nan, 14.71], "lon": [np.nan, -17.45], "file": "a.csv", "line": [2, 3]})
+    with pytest.raises(InputError, match=r"^a.csv:3: place lat 14.71, .* \(latitude and longitude are swapped in"):
+        refuse_foreign_log(rows, cells, Path("cells.csv"))
+    refuse_foreign_log(rows, cells.assign(lat=14.7, lon=-17.44), Path("cells.csv"))
