@@ -44,7 +44,8 @@ class Counted:
     reasons: Counter[str] = field(default_factory=Counter)
     unused: Mapping[str, int] = field(default_factory=dict)
     by_rat: Counter[str] = field(default_factory=Counter)
-    first_reject: int | None = None
+    first: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Of each reason, the first line that was rejected for it, and what stands there."""
 
     @property
     def readings(self) -> int:
@@ -54,8 +55,8 @@ class Counted:
     def take(self, part: Part) -> None:
         """Count a part."""
         self.reasons.update(reason for _, reason, _ in part.rejects)
-        if part.rejects and self.first_reject is None:
-            self.first_reject = part.rejects[0][0]
+        for line, reason, text in part.rejects:
+            self.first.setdefault(reason, (line, text))
         counted = pc.value_counts(part.readings["rat"])
         for item in counted.to_pylist():
             self.by_rat[item["values"]] += item["counts"]
@@ -97,11 +98,13 @@ class Ingested:
     def lines(self, lang: str) -> list[str]:
         """The counts for people."""
         out = []
-        for file in self.as_json()["files"]:
+        for file, counted in zip(self.as_json()["files"], self.files, strict=True):
             out.append(
                 say("cli.ingested", lang, **{k: file[k] for k in ("file", "format", "rows", "readings", "rejected")})
             )
-            out += [f"    {count} × {reason}" for reason, count in file["reasons"].items()]
+            for reason, count in file["reasons"].items():
+                line, text = counted.first[reason]
+                out.append(say("cli.rejected", lang, count=count, reason=reason, line=line, text=text and f": {text}"))
             out += [say("cli.unused", lang, count=count, kind=kind) for kind, count in file["unused"].items()]
             out.append("    " + ", ".join(f"{rat} {count}" for rat, count in file["by_rat"].items()))
         changes = ", ".join(f"{kind} {count}" for kind, count in self.as_json()["server_changes"].items()) or "–"
@@ -276,6 +279,7 @@ def _refuse_useless(path: Path, file: Counted) -> None:
     if not file.rows:
         raise InputError("holds a header and no rows, expected measurements", path)
     if not file.readings:
-        reasons = [f"{count} × {reason}" for reason, count in _by_count(file.reasons).items()]
-        reasons += [f"{count} × {kind}" for kind, count in file.unused.items()]
-        raise InputError(f"has no row that can be used: {', '.join(reasons)}", path, file.first_reject)
+        counts = _by_count(Counter(file.reasons) + Counter(file.unused))
+        line, text = file.first.get(next(iter(counts), ""), (None, ""))
+        said = ", ".join(f"{count} × {reason}" for reason, count in counts.items())
+        raise InputError(f"has no row that can be used: {said}{text and f'; the first: {text}'}", path, line)

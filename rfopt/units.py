@@ -1,9 +1,13 @@
-"""Units and report codings: dBm and mW, RXLEV, RXQUAL, RSRP, RSRQ.
+"""Units and report codings: dBm and mW, RXLEV, RXQUAL, RSRP, RSRQ; degrees as people write them.
 
 Sources: 3GPP TS 45.008 §8.1.4 and §8.2.4 (RXLEV, RXQUAL), TS 36.133 §9.1 (RSRP, RSRQ), TS 36.104.
 """
 
 from __future__ import annotations
+
+import math
+import re
+import unicodedata
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +24,14 @@ LTE_NOISE_DBM = -125.24
 RXQUAL_FLOOR_DB = np.array([21.0, 18.0, 16.0, 14.0, 12.0, 9.5, 6.0])
 """Lowest C/I [dB] of RXQUAL 0…6 without hopping; below the last it is 7. An engineering table:
 mid-points between the centres 23, 19, 17, 15, 13, 11, 8, 4 dB of a vendor's power-control table."""
+
+HALVES = {"n": 1.0, "e": 1.0, "s": -1.0, "w": -1.0, "北": 1.0, "东": 1.0, "南": -1.0, "西": -1.0}
+"""Letters of a half of the globe, and the sign of a degree there."""
+DEGREES = re.compile(
+    rf"(?:([{''.join(HALVES)}])[经纬]?\s*)?(-?\d{{1,3}}(?:\.\d+)?)"
+    r"(?:\s*[°度: ]\s*(?:(\d{1,2}(?:\.\d+)?)(?:\s*['′’分: ]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"”秒]|''|′′)?)?)?)?)?"
+    rf"\s*([{''.join(HALVES)}])?"
+)
 
 
 def mw(dbm: ArrayLike) -> FloatArray:
@@ -122,3 +134,20 @@ def bsic_code(bsic: str) -> int:
     """
     ncc, bcc = bsic.split("-")
     return 8 * int(ncc) + int(bcc)
+
+
+def degrees_of(text: str) -> float:
+    """A latitude or longitude with minutes and seconds, or a letter for the half of the globe; NaN if it is none.
+
+    >>> degrees_of("E106°13′30″"), degrees_of("38度29分42秒"), degrees_of("38°29.7′S"), degrees_of("38.495N")
+    (106.225, 38.495, -38.495, 38.495)
+    >>> degrees_of("106 13 30"), degrees_of("38°75′")
+    (106.225, nan)
+    """
+    bare = re.sub(r"[\u200b-\u200f\ufeff]", "", unicodedata.normalize("NFKC", text).casefold()).strip()
+    found = DEGREES.fullmatch(bare)
+    whole, minutes, seconds = (float(found[k] or 0.0) for k in (2, 3, 4)) if found else (0.0, 60.0, 0.0)
+    if found is None or max(minutes, seconds) >= 60.0 or (found[3] and whole % 1.0):
+        return math.nan
+    sign = -1.0 if found[2].startswith("-") else HALVES[found[1] or found[5] or "n"]
+    return round(sign * (abs(whole) + minutes / 60.0 + seconds / 3600.0), 9)

@@ -44,7 +44,7 @@ def test_counts_add_up_and_every_reject_is_kept(tmp_path: Path) -> None:
     assert (file["rows"], file["rejected"], file["readings"], file["unused"]) == (4, 2, 1, {"rows without a level": 1})
     kept = pd.read_csv(tmp_path / "rejects.csv", keep_default_na=False)
     assert kept.values.tolist() == [
-        ["nemo.csv", 3, "no level", ""],
+        ["nemo.csv", 3, "no level", "rsrp_dbm -200"],
         ["nemo.csv", 5, "wrong number of fields", "1 fields, expected 4"],
     ]
     assert all("1 × rows without a level" in "\n".join(result.lines(lang)) for lang in ("en", "zh"))
@@ -83,8 +83,32 @@ def test_a_file_of_which_nothing_can_be_used_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "nemo.csv"
     path.write_text(HEADER + "11:02:03.1,-200,132,1850\n11:02:03.1,-200,132,1850\n", encoding="utf-8")
     said = refusal(tmp_path, path, rejects=tmp_path / "rejects.csv")
-    assert said == "nemo.csv:2: has no row that can be used: 2 × no level"
+    assert said == "nemo.csv:2: has no row that can be used: 2 × no level; the first: rsrp_dbm -200"
     assert len((tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_of_a_useless_file_the_line_is_shown_that_says_why(tmp_path: Path) -> None:
+    """Not that of the units below the header: what most rows were rejected for."""
+    path = tmp_path / "nemo.csv"
+    units, rows = "s,dBm,,\n", "".join(f"11:02:0{k},-1000,132,1850\n" for k in range(3))
+    path.write_text(HEADER + units + rows, encoding="utf-8")
+    said = refusal(tmp_path, path)
+    assert said.startswith("nemo.csv:3: has no row that can be used: 3 × no level, 1 × broken timestamp; the first: ")
+    assert said.endswith("rsrp_dbm -1000")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_the_share_that_is_done_ends_at_one_in_every_encoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setattr("rfopt.logs.text_blocks.BLOCK_BYTES", 1 << 16)
+    path, told = tmp_path / "walk.csv", []
+    rows = "".join(f"{k},-90,132,1850,宝湖天下\n" for k in range(10_000))
+    path.write_bytes(("t,r,p,e,备注\n" + rows).encode(encoding))
+    toml = tmp_path / "own.toml"
+    toml.write_text('[columns]\ntime = ["t"]\nrsrp_dbm = ["r"]\npci = ["p"]\nearfcn = ["e"]\n', encoding="utf-8")
+    ingest([path], tmp_path / "out.parquet", column_map=toml, progress=lambda _, share: told.append(share))
+    assert len(told) > 2 and told == sorted(told) and told[-1] == 1.0 and max(told) <= 1.0
 
 
 def test_the_command_takes_a_map(

@@ -106,7 +106,7 @@ def open_log(path: Path, format: str | None = None) -> Stream:
         return stream
     if format is not None:
         raise InputError(f"is no {format} log by its content", path)
-    if not any(piece.strip() for piece in text_file(path).pieces()):
+    if not any(piece.strip() for piece, _ in text_file(path).pieces()):
         raise InputError("is empty, expected a drive-test log", path)
     known = ", ".join(log_formats)
     hint = "; a column map may say which column is what (rfopt ingest --map)"

@@ -228,7 +228,7 @@ def assemble(
 
 def start_of(zero_s: float, counts: str) -> str:
     """Time 0 as ISO 8601 text; '' where the clock states no date."""
-    if counts != "date" or not np.isfinite(zero_s):
+    if counts not in ("date", "epoch") or not np.isfinite(zero_s):
         return ""
     return datetime.fromtimestamp(round(zero_s, 3), UTC).replace(tzinfo=None).isoformat()
 

@@ -242,10 +242,8 @@ def first_blocks(layout: Layout) -> Iterator[Block]:
 
 
 def _below_header(layout: Layout) -> Iterator[tuple[bytes, int, int, int]]:
-    """Blocks, the lines above each, the most line ends in it, and the bytes read with it."""
-    done = 0
-    for text, lines, ends in layout.file.blocks(layout.delimiter, layout.quoted):
-        done += len(text)
+    """Blocks, the lines above each, the most line ends in it, and the bytes of the file read with it."""
+    for text, lines, ends, done in layout.file.blocks(layout.delimiter, layout.quoted):
         body = text
         for _ in range(layout.body - lines):
             body = body[_line_length(body) :]
@@ -380,7 +378,7 @@ def header_text(layout: Layout) -> str:
 
 def text_from(layout: Layout, line: int) -> str:
     """The text from a row on that begins on a line, to the end of its block at most."""
-    for text, above, ends in layout.file.blocks(layout.delimiter, layout.quoted):
+    for text, above, ends, _ in layout.file.blocks(layout.delimiter, layout.quoted):
         if above < line <= above + ends + 1:
             rest = text
             for _ in range(line - 1 - above):

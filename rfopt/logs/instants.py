@@ -23,9 +23,11 @@ EARLIEST_EPOCH_S, LATEST_EPOCH_S = 3e8, 5e9
 
 @dataclass(frozen=True)
 class Stamps:
-    """How a file writes its times: as ``date``, ``day`` (a time of day) or ``start`` (seconds), '' as none of these.
+    """How a file writes its times: as ``date``, ``epoch``, ``day`` (a time of day) or ``start``, '' as none of these.
 
-    `day_first` tells whether the day stands before the month where both orders are possible.
+    ``epoch`` counts from 1970 and ``start`` from anywhere; a date is local where it names no zone, so that it may be
+    hours from an epoch of the same moment. `day_first` tells whether the day stands before the month where both
+    orders are possible.
     """
 
     kind: str = ""
@@ -77,7 +79,7 @@ class Tally:
 
 
 def moments_s(stamps: pd.Categorical[str], day_first: bool | None = None) -> tuple[NDArray[np.float64], str]:
-    """Seconds of the timestamps that tools' exports write, and what they count: ``date``, ``day`` or ``start``.
+    """Seconds of the timestamps that tools' exports write, and what they count (see `Stamps`).
 
     Read are dates in the orders year-month-day, day-month-year and month-day-year, separated by ``-``, ``/`` or
     ``.``, with a time and perhaps fractions, AM or PM and a zone; a time of day alone, which runs on over midnight;
@@ -111,7 +113,7 @@ def _is_month_second(word: str) -> bool:
 
 
 def _moment(word: str, day_first: bool) -> tuple[str, float]:
-    """(kind, seconds) of one timestamp: kind date, day or start, '' if it is none."""
+    """(kind, seconds) of one timestamp; the kind is '' if it is none."""
     try:
         if found := DATED.fullmatch(word):
             return "date", _date_s(found, day_first)
@@ -124,7 +126,7 @@ def _moment(word: str, day_first: bool) -> tuple[str, float]:
     value = float(word)
     for scale in (1.0, 1e3, 1e6):
         if EARLIEST_EPOCH_S <= value / scale <= LATEST_EPOCH_S:
-            return "date", value / scale
+            return "epoch", value / scale
     return ("start", value) if value < EARLIEST_EPOCH_S else ("", float("nan"))
 
 

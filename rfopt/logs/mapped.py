@@ -30,6 +30,7 @@ from rfopt.logs.running import MOST_OF_ONE_TIME
 from rfopt.logs.sheets import Sheet, opened
 from rfopt.logs.streams import Part, Rejects, Stream, part_of
 from rfopt.logs.wide import Hold, Wide, joined, merged, sure
+from rfopt.units import degrees_of
 
 NO_LEVEL = "rows without a level"
 PERSONAL = "names that hold a number as long as a subscriber's, left out"
@@ -133,11 +134,16 @@ class _Export:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows of a file: `misfits` are (line, fields), `broken` stamps by line, `personal` names of subscribers."""
+    """Rows of a file.
+
+    `misfits` are (line, fields), `broken` stamps by line, `astray` places that are no degrees by line, `personal`
+    names of subscribers.
+    """
 
     wide: Wide
     misfits: list[tuple[int, int]]
     broken: dict[int, str]
+    astray: list[tuple[int, str]]
     personal: int
     done: int
 
@@ -148,14 +154,17 @@ class _Rows:
         early = [misfit for misfit in self.misfits if misfit[0] < line]
         late = self.misfits[len(early) :]
         first, last = self.wide.rows(slice(at)), self.wide.rows(slice(at, None))
-        return replace(self, wide=first, misfits=early), replace(self, wide=last, misfits=late, broken={}, personal=0)
+        return replace(self, wide=first, misfits=early), replace(
+            self, wide=last, misfits=late, broken={}, astray=[], personal=0
+        )
 
 
 @dataclass(frozen=True)
 class _Step:
     """What became of some rows.
 
-    `silent` are those without a level; `open_s` is the clock of those that were read and wait.
+    `silent` are those without a level; `astray` are places that are no degrees; `open_s` is the clock of those that
+    were read and wait.
     """
 
     gathered: Gathered
@@ -163,6 +172,7 @@ class _Step:
     rows: int
     silent: int
     remarks: Counter[str]
+    astray: list[tuple[int, str]]
     open_s: float
     done: int
 
@@ -174,13 +184,17 @@ def _parts(stream: Stream, export: _Export, remarks: list[str]) -> Iterator[Part
     stream.start = start_of(zero, facts.stamps.kind)
     assembly: Assembly[_Step] = Assembly(stream.path, 0.0 if facts.stamps.kind == "start" else zero, facts.fine)
     silent, counted = 0, Counter[str]()
+    astray, first = 0, ""
     for step in steps:
         stream.rows, silent = stream.rows + step.rows, silent + step.silent
         counted.update(step.remarks)
+        astray += len(step.astray)
+        first = first or "".join("line {}: {}".format(*place) for place in step.astray[:1])
         yield from _made(assembly.push(step, step.gathered))
     yield from _made(assembly.finish())
     found = ["BSICs are written in octal" if facts.octal else ""]
     found += [f"{what}: {counted[what]}" if counted[what] else "" for what in (ODD_MODES, ODD_RATS)]
+    found += [f"places that are no degrees, left out: {astray}; the first is {first}"] if astray else []
     found += [*remarks, f"{PERSONAL}: {counted[PERSONAL]}" if counted[PERSONAL] else ""]
     stream.notes = notes_of(stream.path, [*assembly.remarks(), *found])
     stream.unused = {NO_LEVEL: silent} if silent else {}
@@ -225,6 +239,7 @@ def _together(parts: list[_Rows]) -> _Rows:
         joined([part.wide for part in parts]),
         [misfit for part in parts for misfit in part.misfits],
         {line: word for part in parts for line, word in part.broken.items()},
+        [place for part in parts for place in part.astray],
         sum(part.personal for part in parts),
         parts[-1].done,
     )
@@ -233,6 +248,7 @@ def _together(parts: list[_Rows]) -> _Rows:
 def _rows(block: Block, export: _Export, facts: Survey) -> _Rows:
     layout, column_map = export.layout, export.column_map
     raw = {name: block.number(name) for name in layout.numbers}
+    astray = _degrees(block)
     numbers = {name: _scaled(values, export.sources[name], column_map.unknown) for name, values in raw.items()}
     said = np.zeros(len(block.lines), dtype=bool)
     for name in LEVELS.keys() & raw.keys():
@@ -247,7 +263,19 @@ def _rows(block: Block, export: _Export, facts: Survey) -> _Rows:
             personal += count
     clock = clock_of(block, facts.stamps)
     broken = {int(block.lines[k]): block.word(k, "time").strip() for k in np.flatnonzero(np.isnan(clock)).tolist()}
-    return _Rows(Wide(numbers, words, clock, block.lines), block.misfits, broken, personal, block.last_byte)
+    return _Rows(Wide(numbers, words, clock, block.lines), block.misfits, broken, astray, personal, block.last_byte)
+
+
+def _degrees(block: Block) -> list[tuple[int, str]]:
+    """Read, in place, the places of a block that are written in minutes or with a letter; what is none, by line."""
+    columns = {block.layout.number_of[name]: name for name in ("lat", "lon") if name in block.layout.numbers}
+    astray = []
+    for column, row, word in block.strange:
+        if column in columns:
+            block.numbers[column, row] = degrees_of(word)
+            if np.isnan(block.numbers[column, row]):
+                astray.append((int(block.lines[row]), f"{columns[column]} '{printable(hidden_numbers(word), 30)}'"))
+    return astray
 
 
 def _step(rows: _Rows, export: _Export, facts: Survey, hold: Hold, open_s: float) -> _Step:
@@ -258,18 +286,36 @@ def _step(rows: _Rows, export: _Export, facts: Survey, hold: Hold, open_s: float
     faults[seen] = gathered.faults
     count, silent = len(group) + len(rows.misfits), int((~seen)[group].sum())
     remarks[PERSONAL] = rows.personal
-    return _Step(gathered, _rejects(rows, faults[group], export), count, silent, remarks, open_s, rows.done)
+    return _Step(
+        gathered, _rejects(rows, faults[group], export), count, silent, remarks, rows.astray, open_s, rows.done
+    )
 
 
 def _rejects(rows: _Rows, faults: NDArray[np.object_], export: _Export) -> Rejects:
-    """Line, reason, text; no text of the file stands in it but a timestamp without its long numbers."""
+    """Line, reason, text: of the file's own no more than a timestamp without its long numbers, and levels."""
     width = export.layout.width
     rejects = [(line, "wrong number of fields", f"{k} fields, expected {width}") for line, k in rows.misfits]
     for k in np.flatnonzero(faults != "").tolist():
         line, fault = int(rows.wide.lines[k]), str(faults[k])
-        stamp = f"time '{printable(hidden_numbers(rows.broken[line]), 30)}'" if fault == "broken timestamp" else ""
-        rejects.append((line, fault, stamp))
+        text = _stamp(rows.broken[line]) if fault == "broken timestamp" else ""
+        if fault == "no level":
+            levels = [(name, rows.wide.numbers[name][k]) for name in LEVELS if name in rows.wide.numbers]
+            text = ", ".join(f"{name} {value:g}" for name, value in levels if np.isfinite(value))
+        rejects.append((line, fault, text))
     return sorted(rejects)
+
+
+def _stamp(word: str) -> str:
+    """A broken timestamp without its long numbers.
+
+    >>> _stamp("soon"), _stamp("1752847869000")
+    ("time 'soon'", 'time of 13 digits')
+    """
+    return (
+        f"time of {len(word)} digits"
+        if len(word) > 7 and word.isdecimal()
+        else (f"time '{printable(hidden_numbers(word), 30)}'")
+    )
 
 
 for _name, _map in shipped_maps().items():

@@ -134,7 +134,7 @@ def _refuse_codes(layout: Layout, levels: Mapping[str, _Level]) -> None:
         if level is not None and level.least >= 0 and level.greatest > 0:
             code = name.removesuffix("_dbm")
             hint = f'; if it is the report code, a map says code = "{code}"' if code != "level" else ""
-            said = f"{name} is {level.first:g} and never negative, expected dBm{hint}"
+            said = f"{name} is {level.first:g} and never negative, expected dBm; dBµV has offset = -107{hint}"
             raise InputError(said, layout.file.path, level.line)
 
 

@@ -43,40 +43,43 @@ class TextFile:
     def opening(self, count: int) -> bytes:
         """The first bytes of the text, `count` or more if it has as many."""
         first = b""
-        for piece in self.pieces():
+        for piece, _ in self.pieces():
             first += piece
             if len(first) >= count:
                 break
         return first
 
-    def pieces(self) -> Iterator[bytes]:
-        """The text in UTF-8 without a byte order mark, cut anywhere."""
+    def pieces(self) -> Iterator[tuple[bytes, int]]:
+        """The text in UTF-8 without a byte order mark, cut anywhere, and the bytes of the file read so far."""
         if self.content is not None:
             for at in range(0, len(self.content), BLOCK_BYTES):
-                yield self.content[at : at + BLOCK_BYTES]
+                yield self.content[at : at + BLOCK_BYTES], min(at + BLOCK_BYTES, len(self.content))
             return
         decoder = codecs.getincrementaldecoder(self.encoding)()
         plain = self.encoding == "utf-8-sig"
         with self.path.open("rb") as stream:
-            fresh = True
+            fresh, done = True, 0
             while raw := stream.read(BLOCK_BYTES):
+                done += len(raw)
                 if plain and not fresh:
-                    yield raw
+                    yield raw, done
                     continue
                 text = raw.removeprefix(codecs.BOM_UTF8) if plain else decoder.decode(raw).encode("utf-8", "replace")
-                yield text.removeprefix(codecs.BOM_UTF8)
+                yield text.removeprefix(codecs.BOM_UTF8), done
                 fresh = False
 
-    def blocks(self, delimiter: str, quote: bool) -> Iterator[tuple[bytes, int, int]]:
-        """Blocks of whole rows, the lines above each and the line ends in it; the last block may lack its line end.
+    def blocks(self, delimiter: str, quote: bool) -> Iterator[tuple[bytes, int, int, int]]:
+        """Blocks of whole rows, the lines above each, the line ends in it, and the bytes of the file read so far.
+
+        The last block may lack its line end. Bytes are those of the file in its own encoding, as `size` is.
 
         Raises
         ------
         InputError
             If a row is longer than `LONGEST_ROW_BYTES`.
         """
-        lines, rest = 0, b""
-        for piece in self.pieces():
+        lines, rest, done = 0, b"", 0
+        for piece, done in self.pieces():
             text = rest + piece if rest else piece
             end = _whole(text, delimiter, quote)
             if end == 0 and len(text) > LONGEST_ROW_BYTES:
@@ -84,11 +87,11 @@ class TextFile:
             if end:
                 block = text[:end]
                 ends = line_ends(block)
-                yield block, lines, ends
+                yield block, lines, ends, done
                 lines += ends
             rest = text[end:]
         if rest:
-            yield rest, lines, line_ends(rest)
+            yield rest, lines, line_ends(rest), done
 
 
 def text_file(path: Path, encoding: str = "") -> TextFile:

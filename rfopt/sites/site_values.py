@@ -10,16 +10,10 @@ from collections.abc import Sequence
 
 from rfopt.geography.buildings import FLOOR_HEIGHT_M
 from rfopt.tables import EMPTY
+from rfopt.units import degrees_of
 
 BLANK = EMPTY | {"/", "\\", "#n/a", "未知", "空", "暂无", "无数据", "不详", "na", "."}
 NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2})?)([a-zµ°度米兆瓦英尺厘弧%]*)")
-HALVES = {"n": 1.0, "e": 1.0, "s": -1.0, "w": -1.0, "北": 1.0, "东": 1.0, "南": -1.0, "西": -1.0}
-"""Letters of a half of the globe, and the sign of a degree there."""
-DEGREES = re.compile(
-    rf"(?:([{''.join(HALVES)}])[经纬]?\s*)?(-?\d{{1,3}}(?:\.\d+)?)"
-    r"(?:\s*[°度: ]\s*(?:(\d{1,2}(?:\.\d+)?)(?:\s*['′’分: ]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"”秒]|''|′′)?)?)?)?)?"
-    rf"\s*([{''.join(HALVES)}])?"
-)
 SCALES = {
     "ft": 0.3048, "feet": 0.3048, "foot": 0.3048, "英尺": 0.3048, "cm": 0.01, "厘米": 0.01, "rad": 180.0 / math.pi,
     "弧度": 180.0 / math.pi, "0.1°": 0.1, "0.1度": 0.1, "0.1deg": 0.1,
@@ -94,13 +88,8 @@ def degrees(text: str) -> str:
     """
     if (found := number(text)) and found[1] in ("", "°", "度") and len(text.split()) == 1:
         return repr(found[0])
-    word = re.sub(r"[\u200b-\u200f\ufeff]", "", unicodedata.normalize("NFKC", text).casefold()).strip()
-    split = DEGREES.fullmatch(word)
-    whole, minutes, seconds = (float(split[k] or 0.0) for k in (2, 3, 4)) if split else (0.0, 60.0, 0.0)
-    if split is None or max(minutes, seconds) >= 60.0 or (split[3] and whole % 1.0):
-        return plain(text) and text.strip()
-    sign = -1.0 if split[2].startswith("-") else HALVES[split[1] or split[5] or "n"]
-    return shortest(sign * (abs(whole) + minutes / 60.0 + seconds / 3600.0))
+    value = degrees_of(text)
+    return shortest(value) if math.isfinite(value) else plain(text) and text.strip()
 
 
 def is_swapped(lats: Sequence[str], lons: Sequence[str]) -> bool:

@@ -136,11 +136,31 @@ def test_unit_mixups_are_refused(tmp_path: Path) -> None:
     plain = OWN.replace('{names = ["Pegel"], code = "rsrp"}', '["Pegel"]')
     said = refusal(tmp_path, "Zeit,Pegel,Kanal,PCI\n1,50,1850,132\n", plain)
     assert (
-        said
-        == ':2: rsrp_dbm is 50 and never negative, expected dBm; if it is the report code, a map says code = "rsrp"'
+        said == ":2: rsrp_dbm is 50 and never negative, expected dBm; dBµV has offset = -107"
+        '; if it is the report code, a map says code = "rsrp"'
     )
     log = read(tmp_path, "Zeit,Pegel,Kanal,PCI\n1,-90,1850,132\n2,90,1850,132\n", plain)
-    assert log.rejects["line"].tolist() == [3]
+    assert log.rejects[["line", "reason", "text"]].to_numpy().tolist() == [[3, "no level", "rsrp_dbm 90"]]
+
+
+def test_local_times_and_counts_since_1970_are_not_mixed(tmp_path: Path) -> None:
+    """A local time names no zone, so the same moment may be hours from its count since 1970."""
+    rows = ["2025-07-18 22:11:08,50,1,1", "2025-07-18 22:11:09,50,1,1", "1752847870000,50,1,1"]
+    log = read(tmp_path, "\n".join(["Zeit,Pegel,Kanal,PCI", *rows]) + "\n")
+    assert log.readings["time"].tolist() == [0, 1] and log.start == "2025-07-18T22:11:08"
+    assert log.rejects[["line", "reason", "text"]].to_numpy().tolist() == [[4, "broken timestamp", "time of 13 digits"]]
+    log = read(tmp_path, "\n".join(["Zeit,Pegel,Kanal,PCI", rows[2], rows[2].replace("70000", "71500")]) + "\n")
+    assert log.readings["time"].tolist() == [0, 1.5] and log.start == "2025-07-18T14:11:10"
+
+
+def test_places_in_minutes_or_with_a_letter(tmp_path: Path) -> None:
+    places = ["38.495,106.225", "38.495N,106.225E", "38°29.7′N,106°13.5′E", "N38 29 42,E106 13 30", "33°51.5′S,17.4W"]
+    rows = [f"{10 * k},{place},50,1850,132" for k, place in enumerate([*places, "here,106.225", ",106.225"])]
+    log = read(tmp_path, "\n".join(["Zeit,Breite,Länge,Pegel,Kanal,PCI", *rows]) + "\n")
+    lat, lon = (log.readings[name].tolist() for name in ("lat", "lon"))
+    assert lat[:5] == pytest.approx([38.495] * 4 + [-33.858333]) and lon[:5] == pytest.approx([106.225] * 4 + [-17.4])
+    assert np.isnan(lat[5:]).all()
+    assert "export.csv: places that are no degrees, left out: 1; the first is line 7: lat 'here'" in log.notes
 
 
 def test_wrong_columns_encodings_and_names_are_refused(tmp_path: Path) -> None:
