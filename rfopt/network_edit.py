@@ -48,6 +48,8 @@ def write_applied(network: Network, plan: Plan, source: Path, folder: Path) -> N
             if folder.exists():
                 folder.rmdir()
             made.rename(folder)
+    except shutil.Error as error:
+        raise InputError(f"cannot be written: {printable(error.args[0][0][2], 120)}", folder) from None
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", folder) from None
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import gc
-import os
 import sys
 from importlib import import_module
 
@@ -89,7 +88,9 @@ def main() -> None:
     except click.Abort:
         fail("interrupted")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from rfopt.cli.output import hush
+
+        hush()
         sys.exit(0)
     finally:
         gc.freeze()  # nor at the end, when all of them go

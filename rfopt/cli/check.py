@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from rfopt.cli.options import common
-from rfopt.cli.output import finish, progress
+from rfopt.cli.output import finish, progress, put
 
 FAILED = 1
 FORMATS = ("text", "json", "junit", "sarif", "github", "markdown")
@@ -56,6 +56,6 @@ def check(
     if output:
         write_whole(output, made)
     elif json_to != "-":
-        click.echo(made, nl=False)
+        put(made, newline=False)
     if not table["pass"]:
         sys.exit(FAILED)

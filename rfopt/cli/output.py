@@ -26,12 +26,36 @@ def hint(lang: str, *words: object) -> str:
     return f"{say('cli.next', lang)} {shlex.join(str(word) for word in words)}"
 
 
+def put(text: str, newline: bool = True) -> None:
+    """Write to standard output.
+
+    Raises
+    ------
+    InputError
+        If it takes no more, as a file on a full disk.
+    """
+    try:
+        click.echo(text, nl=newline)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from rfopt.errors import InputError
+
+        hush()
+        raise InputError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def hush() -> None:
+    """Let what is left for standard output go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def finish(table: Any, json_to: str | None) -> None:
     """Write the JSON where it was asked for."""
     from rfopt.files import as_json, write_whole
 
     if json_to == "-":
-        click.echo(as_json(table), nl=False)
+        put(as_json(table), newline=False)
     elif json_to:
         write_whole(Path(json_to), as_json(table))
 
@@ -59,7 +83,7 @@ def tell(json_to: str | None, quiet: bool, lines: list[str], last: list[str], af
     if json_to == "-":
         return
     for line in last if quiet else [*lines, *last, *([after] if after else [])]:
-        click.echo(line)
+        put(line)
 
 
 def warn(notes: list[str], lang: str, quiet: bool, verbose: bool) -> None:

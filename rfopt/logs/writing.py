@@ -8,7 +8,7 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -89,10 +89,11 @@ class _CsvSink:
         )
 
     def finish(self) -> None:
-        pass
+        self._stream.close()
 
     def close(self) -> None:
-        self._stream.close()
+        with suppress(OSError):  # rows that could not be written: it has been said
+            self._stream.close()
 
 
 class _ParquetSink:

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
 
+from rfopt.files import write_whole
 from rfopt.network import Network, Plan, same
 from rfopt.plan_files import plan_files
 from rfopt.plan_files.nokia_objects import Planned, objects_of, printable_changes
@@ -54,7 +55,7 @@ def _read_back(text: str, network: Network, plan: Plan, names: Mapping[str, str]
     """Read what was written and see that it is the plan."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.xml"
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
         back = {change.key: change.new for change in read_objects(path, network, names).plan}
     gone = {(c.cell, c.neighbour) for c in plan if c.parameter == "neighbour" and c.new == "absent"}
     wanted = {c.key: c.new for c in plan if c.parameter == "neighbour" or (c.cell, c.neighbour) not in gone}
