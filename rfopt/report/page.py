@@ -173,7 +173,7 @@ def _findings(diagnosis: Diagnosis, marks: Marks, lang: str) -> list[Found]:
 def _facts(evidence: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
     for key, value in evidence.items():
         label = say(f"evidence.{key}", lang) if f"evidence.{key}" in catalogue() else key
-        text, unit = fact_text(key, value), fact_unit(key, lang)
+        text, unit = fact_text(key, value, lang), fact_unit(key, lang)
         yield label, join_unit(text, unit)
 
 
