@@ -193,6 +193,17 @@ def recommend(
         If the case has no network or its log matches none of its cells.
     """
     evidence, diagnosis = diagnose_case(case, seed, progress, budget)
+    return planned(evidence, diagnosis, seed, rivals, progress)
+
+
+def planned(
+    evidence: Evidence,
+    diagnosis: Diagnosis,
+    seed: int = 0,
+    rivals: Mapping[str, Plan] | None = None,
+    progress: Progress = quiet,
+) -> Recommendation:
+    """The plan that is worth most against what a diagnosis found; parameters as of `recommend`."""
     moves, dropped = permitted(evidence, diagnosis)
     progress("search", 0.0)
     groups = groups_of(evidence, movable(moves))
@@ -204,7 +215,7 @@ def recommend(
     rough = replace(_search(fewer, groups, moves, progress), sure=ROUGHLY_SURE, most_trials=trials)
     found = any(f.severity >= FOUND for f in diagnosis.findings)
     wanted = moves and (found or diagnosis.objective < HEALTHY)
-    plan, struck, more = find_passing(evidence.network, case.limits, rough, exact) if wanted else ((), [], [])
+    plan, struck, more = find_passing(evidence.network, evidence.case.limits, rough, exact) if wanted else ((), [], [])
     exact, rough = (replace(search, moves=[*moves, *more]) for search in (exact, rough))
     progress("report", 0.9)
     return _result(evidence, diagnosis, seed, exact, rough, groups, plan, dropped + struck, rivals or {})
@@ -304,7 +315,10 @@ def _passing(rough: Search) -> list[Plan]:
 def _in_order(
     exact: Search, rough: Search, plan: Plan
 ) -> tuple[tuple[Step, ...], tuple[tuple[Plan, float], ...], list[Plan]]:
-    """A plan's parts, the most gainful first, each with what it adds on top of those before it; and those plans."""
+    """A plan's parts, the most gainful first, each with what it adds on top of those before it; and those plans.
+
+    Few draws tell the order, all of them the gains.
+    """
     left = parts_of(plan, exact.moves)
     depends = dependences(rough, plan, left)
     prefixes: list[Plan] = [()]
@@ -312,7 +326,7 @@ def _in_order(
     ladder: list[tuple[Plan, float]] = [((), exact.score(()).objective)]
     while left:
         done = prefixes[-1]
-        part = max(left, key=lambda p: (exact.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
+        part = max(left, key=lambda p: (rough.score((*done, *p)).objective, -cost_of(p), keys_of(p)))
         left.remove(part)
         prefixes.append((*done, *part))
         steps += _steps(exact, plan, done, part, tuple(d for d in depends if d.part == part))

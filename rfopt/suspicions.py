@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,15 +11,20 @@ from scipy.spatial import cKDTree
 
 from rfopt.geography.buildings import Frame
 from rfopt.network import Network
+from rfopt.sites.site_values import RESOURCE_BLOCKS
 
-LOUDEST_DBM = {"GSM": 49.0, "LTE": 30.0}
-"""80 W at a GSM connector; 46 dBm on the 72 subcarriers of 1.4 MHz, the most one LTE resource element gets."""
+LOUDEST_DBM = {"GSM": 49.0, "LTE": 55.0}
+"""80 W at the connector: of a carrier; of a whole LTE cell, whose reference signals may be 6 dB above the rest."""
 FAINTEST_DBM = {"GSM": -20.0, "LTE": -45.0}
+FAINTEST_MACRO_DBM = {"GSM": 24.0, "LTE": -8.0}
+"""A quarter of a watt; a table in watts says 20 where 43 dBm is meant."""
 STEEPEST_DEG = 16.0
 NEAR_KM = 3.0
 """Two cells of one channel and code nearer than this are heard together on a high floor."""
 LONELY_KM = 30.0
 LOW_MACRO_M = 3.0
+HIGHEST_M = 300.0
+FEWEST_AZIMUTHS = 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ def suspicions(network: Network) -> list[Suspicion]:
 
     Nothing here says where the sea is: a site there shows as one far from all others, or at 0°, 0°.
     """
-    checks: tuple[Check, ...] = (_rows, _identities, _neighbours_in_code, _lonely, _relations, _redirects)
+    checks: tuple[Check, ...] = (_rows, _radians, _identities, _neighbours_in_code, _lonely, _relations, _redirects)
     return [found for check in checks for found in check(network)]
 
 
@@ -45,12 +51,18 @@ def _rows(network: Network) -> Iterator[Suspicion]:
     """What a row alone shows."""
     cells = network.cells
     das = cells["kind"] == "das"
-    loud, faint = (cells["rat"].map(limit).astype(float) for limit in (LOUDEST_DBM, FAINTEST_DBM))
+    loud, faint, least = (
+        cells["rat"].map(limit).astype(float) for limit in (LOUDEST_DBM, FAINTEST_DBM, FAINTEST_MACRO_DBM)
+    )
+    blocks = cells["bandwidth_mhz"].map(RESOURCE_BLOCKS).fillna(100.0)
+    loud -= np.where(cells["rat"] == "LTE", 10.0 * np.log10(12.0 * blocks), 0.0)
+    faint = faint.where(cells["kind"] != "macro", least)
     tilt = cells[["mech_tilt_deg", "elec_tilt_deg"]].abs().max(axis=1)
     masks = {
         "indoor_as_macro": ~das & (cells["azimuth_deg"] == 360.0) & (cells["height_m"] == 0.0),
         "height_zero": ~das & (cells["height_m"] < LOW_MACRO_M)
         & ~((cells["azimuth_deg"] == 360.0) & (cells["height_m"] == 0.0)),
+        "too_high": ~das & (cells["height_m"] > HIGHEST_M),
         "macro_without_azimuth": (cells["kind"] == "macro") & cells["azimuth_deg"].isna(),
         "power_off_scale": (cells["power_dbm"] > loud) | (cells["power_dbm"] < faint),
         "power_above_most": cells["power_dbm"] > cells["max_power_dbm"] + 1e-9,
@@ -61,6 +73,13 @@ def _rows(network: Network) -> Iterator[Suspicion]:
     for kind, mask in masks.items():
         if mask.any():
             yield Suspicion(kind, tuple(map(str, cells.index[mask])))
+
+
+def _radians(network: Network) -> Iterator[Suspicion]:
+    """Azimuths that all are within the numbers of radians."""
+    azimuths = network.cells["azimuth_deg"].dropna()
+    if azimuths.nunique() >= FEWEST_AZIMUTHS and azimuths.between(0.0, 2.0 * math.pi + 0.01).all():
+        yield Suspicion("azimuths_in_radians", tuple(map(str, azimuths.index)))
 
 
 def _identities(network: Network) -> Iterator[Suspicion]:

@@ -121,12 +121,30 @@ ROWS = {
     "power_off_scale": {"power_dbm": 59.8},
     "power_above_most": {"power_dbm": 43, "max_power_dbm": 40},
     "tilt_too_steep": {"mech_tilt_deg": 25},
+    "too_high": {"height_m": 320},
 }
 
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_a_row_that_looks_wrong(kind):
     assert kinds(network({"C": ROWS[kind]})) == {kind: [("C",)]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "power_dbm", "odd"),
+    [("C", 20, True), ("C", 43, False), ("L", 29.2, True), ("L", 21, False), ("L", -10.8, True), ("B", 12, False)],
+)
+def test_powers_of_another_unit(cell, power_dbm, odd):
+    """20 W written as 20 dBm, 60 W as 60 dBm of a whole LTE cell; a distribution may be as faint as 12 dBm."""
+    found = kinds(network({cell: {"power_dbm": power_dbm, "max_power_dbm": power_dbm}}))
+    assert found == ({"power_off_scale": [(cell,)]} if odd else {})
+
+
+def test_azimuths_in_radians():
+    names = ("A", "B", "C", "D", "L", "M")
+    low = {name: {"azimuth_deg": k * 1.04} for k, name in enumerate(names)}
+    assert kinds(network(low)) == {"azimuths_in_radians": [names]}
+    assert kinds(network(low | {"M": {"azimuth_deg": 90}})) == {}
 
 
 def test_a_distribution_without_a_building():

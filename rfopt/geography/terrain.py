@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import distance_transform_edt
 
 from rfopt.errors import InputError, printable
 from rfopt.files import read_text
@@ -87,9 +86,10 @@ def read_terrain(path: Path) -> tuple[Terrain, list[str]]:
     for key in KEYS:
         if key not in header:
             raise InputError(f"'{key}' is missing from the header of a terrain grid", path, 1)
-    columns, rows, step = int(header["ncols"]), int(header["nrows"]), header["cellsize"]
-    if not (columns >= 2 and rows >= 2 and columns * rows <= MOST_NODES):
-        raise InputError(f"{columns} × {rows} nodes, expected 2 × 2 to {MOST_NODES:,} in all", path, 1)
+    wide, high, step = (header[key] for key in ("ncols", "nrows", "cellsize"))
+    if not (wide >= 2 and high >= 2 and wide * high <= MOST_NODES):
+        raise InputError(f"{wide:g} × {high:g} nodes, expected 2 × 2 to {MOST_NODES:,} in all", path, 1)
+    columns, rows = int(wide), int(high)
     if not 0.0 < step < 1.0:
         raise InputError(f"cellsize {step:g} is no step in degrees, expected above 0 and below 1", path, 1)
     heights = _heights(lines, first, rows, columns, path)
@@ -158,6 +158,8 @@ def _fill(heights: FloatArray, nodata: float | None, path: Path) -> list[str]:
         raise InputError("holds no height at all", path)
     if not unknown.any():
         return []
+    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415  slow to load, and few grids have holes
+
     nearest = distance_transform_edt(unknown, return_distances=False, return_indices=True)
     heights[unknown] = heights[tuple(nearest)][unknown]
     return [f"{path.name}: {int(unknown.sum())} nodes have no height, taken as at the nearest node that has one"]

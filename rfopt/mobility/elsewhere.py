@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import beta
+from scipy.special import betaincinv, ndtr
 
 from rfopt.mobility.timeline import Fallbacks
 
@@ -72,6 +71,6 @@ def drawn(counted: Counted, unit: NDArray[np.float64], other: NDArray[np.float64
     failed, good = counted.elsewhere
     if good + failed == 0.0:
         return np.zeros(len(unit))
-    there = beta.ppf(ndtr(unit), failed + OPEN, good + OPEN)
-    anyway = beta.ppf(ndtr(other), counted.home[0] + ANYWAY[0], counted.home[1] + ANYWAY[1])
+    there = betaincinv(failed + OPEN, good + OPEN, ndtr(unit))
+    anyway = betaincinv(counted.home[0] + ANYWAY[0], counted.home[1] + ANYWAY[1], ndtr(other))
     return np.asarray(np.clip((there - anyway) / (1.0 - anyway), 0.0, 1.0))

@@ -10,7 +10,7 @@ from rfopt.drafts import Draft
 from rfopt.errors import InputError, printable
 from rfopt.network import RELATION_PARAMETERS, Change, Network, Value, relation_default, same, value_of
 from rfopt.plan_files.nokia_objects import TARGET
-from rfopt.sites.nokia_cells import KINDS
+from rfopt.sites.nokia_cells import GSM_CARRIERS, KINDS
 from rfopt.sites.nokia_codes import Codes
 from rfopt.sites.raml import ManagedObject, ancestor, read_raml
 from rfopt.tables import schema, value_text
@@ -53,7 +53,7 @@ class _Reader:
 
     def changes(self, one: ManagedObject) -> Iterator[Change]:
         """What one object changes."""
-        if one.kind in ("BCF", "LNBTS", "GNFL", "IRFIM"):
+        if one.kind in ("BCF", "LNBTS", "IRFIM", *GSM_CARRIERS):
             return
         cell = self._cell(one)
         if one.kind in ("ADCE", "LNREL"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rfopt.errors import printable
 from rfopt.sites.nokia_codes import Codes
@@ -15,7 +15,9 @@ from rfopt.sites.site_values import RESOURCE_BLOCKS, number, shortest
 from rfopt.tables import schema
 
 GSM_KINDS = ("BCF", "BTS", "TRX", "HOC", "POC", "ADCE")
-LTE_KINDS = ("LNBTS", "LNCEL", "LNCEL_FDD", "LNCEL_TDD", "SIB", "REDRT", "GNFL", "LNREL", "IRFIM")
+LTE_KINDS = ("LNBTS", "LNCEL", "LNCEL_FDD", "LNCEL_TDD", "SIB", "REDRT", "GNFL", "LNHOG", "LNADJG", "LNREL", "IRFIM")
+GSM_CARRIERS = {"GNFL": "gerArfcnVal", "LNHOG": "arfcnValueListGERAN", "LNADJG": "arfcnValueGeran"}
+"""Objects that name GSM carriers for reselection, for measuring and as neighbours: none is the redirect list."""
 KINDS = frozenset(GSM_KINDS + LTE_KINDS)
 BCCH_TYPES = {"4", "5", "6"}
 """channel0Type of MBCCH, MBCCHC and MBCCB where it is written as a number; from memory, so that other signs help."""
@@ -102,10 +104,10 @@ def _bcch(dump: Dump, row: Row, trxs: Sequence[ManagedObject]) -> str:
     for trx in trxs:
         kind = trx.values.get("channel0Type", "").upper()
         if kind in BCCH_TYPES or kind.startswith("MBCC"):
-            return trx.values.get("initialFrequency", "")
+            return dump.value(trx.dn, "initialFrequency")
     if told := dump.told[row.get("lac", ""), row.get("ci", "")]:
         return told.most_common(1)[0][0]
-    return trxs[0].values.get("initialFrequency", "") if len(trxs) == 1 else ""
+    return dump.value(trxs[0].dn, "initialFrequency") if len(trxs) == 1 else ""
 
 
 def _has_carrier(dump: Dump, dn: str, row: Row) -> bool:
@@ -229,7 +231,23 @@ def redirects_of(dump: Dump, names: Mapping[str, str]) -> Lined:
             dump.remarks.add(f"REDRT for {printable(rat, 20)} was passed over", one.line)
         elif cell:
             entries |= dict.fromkeys(((cell, carrier) for carrier in carriers), one.line)
+    _tell_other_lists(dump, names, entries)
     return [({"cell": cell, "arfcn": arfcn}, line) for (cell, arfcn), line in entries.items()]
+
+
+def _tell_other_lists(dump: Dump, names: Mapping[str, str], entries: Iterable[tuple[str, str]]) -> None:
+    """Say where other lists of a cell, or of its station, name GSM carriers that no redirect list there has."""
+    dns = {cell: dn for dn, cell in names.items()}
+    listed = {(dn, carrier) for cell, carrier in entries for dn in (dns[cell], ancestor(dns[cell], "LNBTS"))}
+    owners = {dn for cell in dns.values() for dn in (cell, ancestor(cell, "LNBTS"))}
+    for kind, name in GSM_CARRIERS.items():
+        for one in dump.all(kind):
+            owner = ancestor(one.dn, "LNCEL") or ancestor(one.dn, "LNBTS")
+            carriers = one.lists.get(name) or [one.values.get(name, "")]
+            if owner in owners and any(carrier and (owner, carrier) not in listed for carrier in carriers):
+                dump.remarks.add(
+                    f"{kind} names GSM carriers that no REDRT there has; redirection goes by REDRT alone", one.line
+                )
 
 
 def layers_of(dump: Dump, names: Mapping[str, str]) -> Lined:

@@ -1,7 +1,8 @@
 """Nokia RAML 2.0 and 2.1 files as managed objects, streamed, with nothing resolved that the file does not hold.
 
 Source: the shape of `cmData`, `managedObject`, `p`, `list` and `item` in published plans and site configuration files;
-class names carry prefixes (``NOKLTE:LNCEL``, ``com.nokia.srbts:MRBTS``) that are stripped.
+class names carry prefixes (``NOKLTE:LNCEL``, ``com.nokia.srbts:MRBTS``) that are stripped. Case does not count in
+the names of classes, parameters and lists: spellings differ between releases and tools.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import zlib
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 from xml.parsers import expat
 
 from rfopt.errors import InputError, printable
@@ -26,7 +28,33 @@ MOST_OBJECTS = 5_000_000
 LONGEST_VALUE = 10_000
 CHUNK = 1 << 20
 ENDINGS = (".xml", ".xml.gz", ".raml")
+CLASS = re.compile(r"(?:^|(?<=/))\w+(?=-)")
 BROKEN_GZIP = (OSError, EOFError, zlib.error)
+
+_Value = TypeVar("_Value")
+
+
+class Named(dict[str, _Value]):
+    """What an object holds by name, in which case does not count.
+
+    >>> held = Named()
+    >>> held["hoTLDLRxLevel"] = "15"
+    >>> held["hoTLDlRxLevel"], held.get("hotldlrxlevel"), "HOTLDLRXLEVEL" in held
+    ('15', '15', True)
+    """
+
+    def __setitem__(self, name: str, value: _Value) -> None:
+        super().__setitem__(name.lower(), value)
+
+    def __getitem__(self, name: str) -> _Value:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(str(name).lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What stands under a name, or the default."""
+        return super().get(name.lower(), default)
 
 
 @dataclass
@@ -36,15 +64,15 @@ class ManagedObject:
     Attributes
     ----------
     kind : str
-        Class without prefix: ``LNCEL``.
+        Class without prefix, in capitals: ``LNCEL``.
     dn : str
-        Distinguished name.
+        Distinguished name, the classes in it in capitals.
     operation : str
         ``create``, ``update`` or ``delete``; '' in a dump of the actual network.
     line : int
-    values : dict
+    values : Named
         Parameters by name.
-    lists : dict
+    lists : Named
         Plain items of a list by its name; the fields of a structured item under ``list.field``.
     """
 
@@ -52,8 +80,8 @@ class ManagedObject:
     dn: str
     operation: str
     line: int
-    values: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, list[str]] = field(default_factory=dict)
+    values: Named[str] = field(default_factory=Named)
+    lists: Named[list[str]] = field(default_factory=Named)
 
     @property
     def parent(self) -> str:
@@ -179,7 +207,7 @@ class _Builder:
         if len(self._stack) > DEEPEST:
             raise InputError(f"nests deeper than {DEEPEST} elements", self.path, self._line)
         if element == "cmData":
-            self.type = attributes.get("type", "")
+            self.type = attributes.get("type", "").lower()
         elif element == "managedObject":
             self._open_object(attributes)
         elif self._now is not None and element == "list":
@@ -189,16 +217,16 @@ class _Builder:
             self._length = 0
 
     def _open_object(self, attributes: dict[str, str]) -> None:
-        kind = attributes.get("class", "").rpartition(":")[2]
+        kind = attributes.get("class", "").rpartition(":")[2].upper()
         if kind not in self.kinds:
             self._now = None
             return
-        dn = attributes.get("distName", "").strip()
+        dn = CLASS.sub(lambda found: found[0].upper(), attributes.get("distName", "").strip())
         if not dn:
             raise InputError(f"{kind} has no distName", self.path, self._line)
         if len(self.objects) >= MOST_OBJECTS:
             raise InputError(f"holds more than {MOST_OBJECTS} objects", self.path, self._line)
-        self._now = ManagedObject(kind, dn, attributes.get("operation", ""), self._line)
+        self._now = ManagedObject(kind, dn, attributes.get("operation", "").lower(), self._line)
         self.objects.append(self._now)
 
     def _characters(self, text: str) -> None:
@@ -221,7 +249,7 @@ class _Builder:
             value = "".join(self._text).strip()
             if self._list:
                 key = f"{self._list}.{self._name}" if self._name else self._list
-                self._now.lists.setdefault(key, []).append(value)
+                self._now.lists[key] = [*self._now.lists.get(key, ()), value]
             elif self._name:
                 self._now.values[self._name] = value
             self._text = None
@@ -240,7 +268,7 @@ def merged(objects: Iterable[ManagedObject]) -> dict[str, ManagedObject]:
                 found.pop(dn, None)
         elif one.dn in found and one.operation != "create":
             before = found[one.dn]
-            values, lists = {**before.values, **one.values}, {**before.lists, **one.lists}
+            values, lists = Named(before.values | one.values), Named(before.lists | one.lists)
             found[one.dn] = ManagedObject(one.kind, one.dn, one.operation, one.line, values, lists)
         else:
             found[one.dn] = one

@@ -28,9 +28,18 @@ class Remarks:
         """A remark on the whole file."""
         self._whole.append(f"{self.file}: {what}")
 
+    def most(self, begin: str) -> str:
+        """The remark with such a beginning that is on most lines; '' where there is none."""
+        of_most = max((what for what in self._lines if what.startswith(begin)), key=self._count, default="")
+        return self._said(of_most) if of_most else ""
+
+    def _count(self, what: str) -> int:
+        return len(self._lines[what])
+
+    def _said(self, what: str) -> str:
+        lines = self._lines[what]
+        return f"{what} ({'line' if len(lines) == 1 else f'{len(lines)} rows, first line'} {lines[0]})"
+
     def notes(self) -> list[str]:
         """All remarks, a sentence each."""
-        return self._whole + [
-            f"{self.file}: {what} ({'line' if len(lines) == 1 else f'{len(lines)} rows, first line'} {lines[0]})"
-            for what, lines in self._lines.items()
-        ]
+        return [*self._whole, *(f"{self.file}: {self._said(what)}" for what in self._lines)]

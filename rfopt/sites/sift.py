@@ -7,7 +7,7 @@ rows is not: one bad row must not cost the rest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rfopt.errors import InputError, printable
@@ -17,6 +17,7 @@ from rfopt.tables import EMPTY, Column, Rows, parse_column, schema
 Row = dict[str, str]
 """Values of one row as text, by the contract's columns."""
 
+FEWEST_OF_OTHER_UNIT = 3
 IDENTITY = ("rat", "arfcn", "bsic", "earfcn", "pci")
 
 
@@ -33,10 +34,17 @@ def sift(rows: list[Row], lines: list[int], file: Path, table: str, remarks: Rem
         ``cells``, ``neighbours``, ``redirects`` or ``layers``.
     remarks : Remarks
         Gets a word on everything that was emptied or passed over.
+
+    Raises
+    ------
+    InputError
+        If every value of a column that the table can do without is out of range.
     """
     columns = schema(table)
     names = [name for name in columns if any(name in row for row in rows)]
     bad = {name: _misfits(columns[name], sorted({row.get(name, "") for row in rows})) for name in names}
+    for name in names:
+        _refuse_other_unit(columns[name], [row.get(name, "") for row in rows], lines, bad[name], file)
     kept, kept_lines = [], []
     for row, line in zip(rows, lines, strict=True):
         texts = {name: row.get(name, "") for name in names}
@@ -55,6 +63,16 @@ def sift(rows: list[Row], lines: list[int], file: Path, table: str, remarks: Rem
             kept.append([texts[name] for name in names])
             kept_lines.append(line)
     return Rows(file, names, kept, kept_lines)
+
+
+def _refuse_other_unit(
+    column: Column, texts: Sequence[str], lines: Sequence[int], bad: Mapping[str, str], file: Path
+) -> None:
+    """Refuse a column of numbers of which all are out of range: one may be a slip, all are another unit."""
+    given = [(text, line) for text, line in zip(texts, lines, strict=True) if text]
+    why = [bad.get(text, "") for text, _ in given]
+    if column.need == "" and len(given) >= FEWEST_OF_OTHER_UNIT and all("out of range" in word for word in why):
+        raise InputError(f"{why[0]}, and so are all {len(given)} values: is it another unit?", file, given[0][1])
 
 
 def _misfits(column: Column, texts: Sequence[str]) -> dict[str, str]:

@@ -9,10 +9,12 @@ from rfopt.sites import site_values as values
 from rfopt.sites.remarks import Remarks
 from rfopt.sites.sift import Row
 from rfopt.sites.site_grid import SiteTable
+from rfopt.tables import schema
 from rfopt.units import enb_and_cell
 
 ELECTRICAL_FIRST_DEG = 6.0
 """Of a total tilt so much is taken as electrical and the rest as mechanical: an assumption of planners."""
+MEASURES = ("height", "azimuth", "mtilt", "etilt", "tilt", "hbw", "vbw")
 WHOLE_FIELDS = ("cgi", "eci", "ci", "local", "enb", "lac", "tac")
 LTE_WORDS = ("lte", "4g", "fdd", "tdd", "td-lte", "tdl")
 GSM_WORDS = ("gsm", "2g", "dcs")
@@ -38,6 +40,9 @@ def site_rows(table: SiteTable, remarks: Remarks) -> tuple[list[Row], list[int]]
     if table.unused:
         names = ", ".join(printable(word, 20) for word in table.unused[:8])
         remarks.tell(f"{len(table.unused)} columns are not used: {names}{' …' if len(table.unused) > 8 else ''}")
+    for field, unit in table.units.items():
+        if field in MEASURES and unit in values.SCALES:
+            remarks.tell(f"{field} is in {printable(unit)}, as its header says, and was turned to metres or degrees")
     swapped = _swapped(fields, remarks)
     rows, lines = [], []
     for k, line in enumerate(table.lines):
@@ -54,9 +59,11 @@ def site_rows(table: SiteTable, remarks: Remarks) -> tuple[list[Row], list[int]]
 def _swapped(fields: dict[str, list[str]], remarks: Remarks) -> bool:
     """True for a table whose latitudes are all longitudes and the other way round."""
     south, north, west, east = PLACE_BOX
-    pairs = [(values.number(a), values.number(b)) for a, b in zip(fields["lat"], fields["lon"], strict=True) if a and b]
-    known = [(a[0], b[0]) for a, b in pairs if a and b]
+    pairs = [(a, b) for a, b in zip(fields["lat"], fields["lon"], strict=True) if values.plain(a) and values.plain(b)]
+    places = [(values.number(values.degrees(a)), values.number(values.degrees(b))) for a, b in pairs]
+    known = [(a[0], b[0]) for a, b in places if a and b]
     swapped = bool(known) and all(west <= a <= east and south <= b <= north for a, b in known)
+    swapped |= values.is_swapped([a for a, _ in pairs], [b for _, b in pairs])
     if swapped:
         remarks.tell("the columns of latitude and longitude are swapped and were read the other way round")
     return swapped
@@ -111,8 +118,7 @@ class _Reader:
         return values.degrees(self.given.get(field, ""))
 
     def _number(self, field: str) -> float | None:
-        found = values.number(self.given.get(field, ""))
-        return found[0] if found else None
+        return values.quantity(self.given.get(field, ""), self.units.get(field, ""))
 
     def _rat(self) -> str:
         word = values.plain(self.given.get("rat", ""))
@@ -223,18 +229,29 @@ class _Reader:
         }
 
     def _power(self, rat: str, row: Row) -> Row:
-        """The first power that can be read: of a resource element, in tenths, or of the whole cell."""
+        """The first power that can be read: of a resource element, in tenths, of the whole cell, or with the gain."""
         found = values.number(row.get("bandwidth_mhz", ""))
         bandwidth = None if rat == "GSM" else found[0] if found else DEFAULT_MHZ
-        ways: tuple[tuple[str, bool], ...] = (("rs_power", False), ("tenth_power", False), ("power", True))
+        ways = (("rs_power", False), ("tenth_power", False), ("power", True), ("eirp", True))
         for field, total in ways:
             unit = "0.1dbm" if field == "tenth_power" else self.units.get(field, "")
             read = values.power_dbm(self.given.get(field, ""), unit, total, bandwidth)
-            if read is not None:
+            gain = 0.0 if read is None or field != "eirp" else self._gain_of_eirp(rat, row)
+            if read is not None and gain is not None:
                 if read[1]:
                     self._say(f"power {read[1]}")
-                return {"power_dbm": _of(round(read[0], 2))}
+                return {"power_dbm": _of(round(read[0] - gain, 2))}
         return {}
+
+    def _gain_of_eirp(self, rat: str, row: Row) -> float | None:
+        """The gain in dBi that an EIRP holds: the table's, or the usual one that is taken without an antenna."""
+        given = values.number(row["gain_dbi"])
+        if given is None and row["antenna"]:
+            self._say("EIRP of an antenna whose gain is not given was passed over")
+            return None
+        gain = given[0] if given else float(schema("cells")["gain_dbi"].default_for(rat, row["kind"]))
+        self._say(f"power is the EIRP less the gain of {gain:g} dBi")
+        return gain
 
 
 def _of(value: float | None) -> str:

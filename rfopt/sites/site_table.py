@@ -32,8 +32,8 @@ def site_table(path: Path) -> Network | None:
     known_antennas(rows, home, remarks)
     cells = sift(rows, lines, source, "cells", remarks)
     if not cells.rows:
-        said = [note.removeprefix(f"{remarks.file}: ") for note in remarks.notes()] or ["no rows below the header"]
-        raise InputError(f"holds no cell that can be used: {said[-1]}", path)
+        said = remarks.most("passed over") or "no rows below the header"
+        raise InputError(f"holds no cell that can be used: {said}", path)
     return assemble({"cells": cells}, home, files, remarks.notes())
 
 

@@ -12,16 +12,27 @@ from rfopt.geography.buildings import FLOOR_HEIGHT_M
 from rfopt.tables import EMPTY
 
 BLANK = EMPTY | {"/", "\\", "#n/a", "未知", "空", "暂无", "无数据", "不详", "na", "."}
-NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2})?)([a-zµ°度米兆瓦%]*)")
-MINUTES = re.compile(
-    r"([nsew东西南北]?)(\d{1,3})[°度](\d{1,2})['′分](?:(\d{1,2}(?:\.\d+)?)(?:\x22|秒|''|′′)?)?([nsew]?)"
+NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2})?)([a-zµ°度米兆瓦英尺厘弧%]*)")
+HALVES = {"n": 1.0, "e": 1.0, "s": -1.0, "w": -1.0, "北": 1.0, "东": 1.0, "南": -1.0, "西": -1.0}
+"""Letters of a half of the globe, and the sign of a degree there."""
+DEGREES = re.compile(
+    rf"(?:([{''.join(HALVES)}])[经纬]?\s*)?(-?\d{{1,3}}(?:\.\d+)?)"
+    r"(?:\s*[°度: ]\s*(?:(\d{1,2}(?:\.\d+)?)(?:\s*['′’分: ]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"”秒]|''|′′)?)?)?)?)?"
+    rf"\s*([{''.join(HALVES)}])?"
 )
+SCALES = {
+    "ft": 0.3048, "feet": 0.3048, "foot": 0.3048, "英尺": 0.3048, "cm": 0.01, "厘米": 0.01, "rad": 180.0 / math.pi,
+    "弧度": 180.0 / math.pi, "0.1°": 0.1, "0.1度": 0.1, "0.1deg": 0.1,
+}  # fmt: skip
+"""Units of heights and angles that are neither metres nor degrees, and what makes them such."""
 HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-f]{1,8}h?")
 FLOORS = re.compile(r"(-?[b]?\d{1,2})\s*[fl层楼]*\s*[-~至到]\s*(-?[b]?\d{1,2})\s*(?:[fl]|层|楼)(?![a-z])")
 CEILING_M = 2.5
 REMEMBERED = 1 << 16
 """Texts of which the meaning is kept: a table of sites says the same again and again."""
 DBD_DBI = 2.15
+LEAST_TENTHS_OF_ALL = 150.0
+"""A whole cell's power up to here is no tenths of dBm, which would be 15 dBm: it is watts, or EIRP."""
 RESOURCE_BLOCKS = {1.4: 6, 3.0: 15, 5.0: 25, 10.0: 50, 15.0: 75, 20.0: 100}
 """TS 36.104 Table 5.6-1."""
 INDOORS = ("室内", "室分", "indoor", "das", "分布", "das室分")
@@ -62,18 +73,45 @@ def shortest(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)
 
 
-def degrees(text: str) -> str:
-    """A latitude or longitude in degrees, also from degrees, minutes and seconds; other text as it is.
+def quantity(text: str, unit: str) -> float | None:
+    """A height in metres or an angle in degrees; a unit after the number is believed before `unit`, the header's.
 
-    >>> degrees("106.225"), degrees("E106°13′30″"), degrees("38度29分42秒"), degrees("x")
-    ('106.225', '106.225', '38.495', 'x')
+    >>> quantity("98ft", "m"), quantity("98", "ft"), quantity("30", ""), quantity("high", "")
+    (29.8704, 29.8704, 30.0, None)
     """
-    word = plain(text)
-    if (found := MINUTES.fullmatch(word)) is None:
-        found_number = number(text)
-        return repr(found_number[0]) if found_number and found_number[1] in ("", "°", "度") else word and text.strip()
-    sign = -1.0 if found[1] in ("s", "w", "南", "西") or found[5] in ("s", "w") else 1.0
-    return shortest(sign * (float(found[2]) + float(found[3]) / 60.0 + float(found[4] or 0.0) / 3600.0))
+    found = number(text)
+    return found[0] * SCALES.get(found[1] or unit, 1.0) if found else None
+
+
+def degrees(text: str) -> str:
+    """A latitude or longitude in degrees, also from degrees, minutes and seconds, or with a letter for the half of the
+    globe; other text as it is.
+
+    >>> degrees("106.225"), degrees("E106°13′30″"), degrees("38度29分42秒"), degrees("38°29.7′S"), degrees("x")
+    ('106.225', '106.225', '38.495', '-38.495', 'x')
+    >>> degrees("38.495N"), degrees("106 13 30"), degrees("38°75′")
+    ('38.495', '106.225', '38°75′')
+    """
+    if (found := number(text)) and found[1] in ("", "°", "度") and len(text.split()) == 1:
+        return repr(found[0])
+    word = re.sub(r"[\u200b-\u200f\ufeff]", "", unicodedata.normalize("NFKC", text).casefold()).strip()
+    split = DEGREES.fullmatch(word)
+    whole, minutes, seconds = (float(split[k] or 0.0) for k in (2, 3, 4)) if split else (0.0, 60.0, 0.0)
+    if split is None or max(minutes, seconds) >= 60.0 or (split[3] and whole % 1.0):
+        return plain(text) and text.strip()
+    sign = -1.0 if split[2].startswith("-") else HALVES[split[1] or split[5] or "n"]
+    return shortest(sign * (abs(whole) + minutes / 60.0 + seconds / 3600.0))
+
+
+def is_swapped(lats: Sequence[str], lons: Sequence[str]) -> bool:
+    """True where all latitudes name east or west and all longitudes north or south.
+
+    >>> is_swapped(["17.4W"], ["N14.7"]), is_swapped(["14.7N"], ["17.4W"]), is_swapped([], [])
+    (True, False, False)
+    """
+    return bool(lats) and all(
+        re.search(f"[{half}]", plain(text)) for half, texts in (("ew东西", lats), ("ns南北", lons)) for text in texts
+    )
 
 
 def is_hexadecimal(texts: Sequence[str]) -> bool:
@@ -241,7 +279,7 @@ def power_dbm(text: str, unit: str, total: bool, bandwidth: float | None) -> tup
         value = 10.0 * math.log10(value * watts)
     elif unit.startswith("0.1") and not own:
         value /= 10.0
-    elif 60.0 < value <= 600.0:
+    elif (LEAST_TENTHS_OF_ALL if total else 60.0) < value <= 600.0:
         value, made = value / 10.0, "is above 60 dBm and was read as 0.1 dBm"
     if bandwidth is not None and (total or watts):
         value -= 10.0 * math.log10(12.0 * RESOURCE_BLOCKS.get(bandwidth, 100))

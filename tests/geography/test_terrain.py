@@ -88,6 +88,8 @@ def test_nodes_without_a_height_take_the_nearest(tmp_path):
         (GRID.replace("xllcorner 106.0\n", ""), "'xllcorner' is missing"),
         (GRID.replace("6", "60000"), "height 60000 m, expected -500 to 9000"),
         (GRID.replace("ncols 3", "ncols 1e9"), "nodes, expected"),
+        (GRID.replace("ncols 3", "ncols 1e308102"), "inf × 2 nodes, expected"),
+        (GRID.replace("ncols 3", "ncols nan"), "nan × 2 nodes, expected"),
         (GRID.replace("1 2 3\n4 5 6", "-9999 -9999 -9999 -9999 -9999 nan"), "holds no height at all"),
     ],
 )

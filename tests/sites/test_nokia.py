@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -77,6 +78,14 @@ def lte(**values: object) -> list[str]:
         mo("NOKLTE:LNCEL", CELL, **{**usual, **values}),
         mo("com.nokia.srbts.lte:LNCEL_TDD", f"{CELL}/LNCEL_TDD-0", earfcn=38400, chBw="20 MHz"),
     ]
+
+
+RELATED = [
+    mo("ADCE", f"{BTS}/ADCE-21311  45232", hoMarginPbgt=8),
+    mo("REDRT", f"{CELL}/REDRT-1", redirRat="geran", redirGeranArfcnValueL=(62, 1003)),
+    mo("IRFIM", f"{CELL}/IRFIM-1", dlCarFrqEut=37900, eutCelResPrio=4),
+    mo("GNFL", f"{CELL}/GFIM-1/GNFL-1", gerArfcnVal=(62,), gerCelResPrio=2),
+]
 
 
 def write(folder: Path, objects: Sequence[str], sites: str = SITES, **how: str) -> Path:
@@ -209,6 +218,45 @@ def test_redirect_lists_and_layers(tmp_path):
     assert net.layers[["target_rat", "priority"]].to_numpy().tolist() == [["LTE", 4], ["GSM", 2]]
     assert net.layers["target_channel"].iloc[0] == 37900 and math.isnan(net.layers["target_channel"].iloc[1])
     assert any("arfcn 300 is in no GSM band" in note for note in net.notes)
+
+
+def test_lists_that_are_not_the_redirect_list_are_told(tmp_path):
+    others = [
+        mo("GNFL", f"{CELL}/GFIM-1/GNFL-1", gerArfcnVal=(62, 1003)),
+        mo("LNHOG", f"{CELL}/LNHOG-0", arfcnValueListGERAN=(62, 70)),
+        mo("LNADJG", "MRBTS-483309/LNBTS-483309/LNADJG-1", arfcnValueGeran=1003),
+    ]  # fmt: skip
+    whole = mo("REDRT", f"{CELL}/REDRT-1", redirRat="geran", redirGeranArfcnValueL=(62, 1003))
+    net = read(tmp_path / "both", [*lte(), whole, *others])
+    assert {arfcn for _, arfcn in net.redirects} == {62, 1003}
+    told = [note for note in net.notes if "no REDRT" in note]
+    assert len(told) == 1 and "LNHOG names GSM carriers" in told[0] and "(line 11)" in told[0]
+    net = read(tmp_path / "none", [*lte(), *others])
+    assert not net.redirects
+    assert [note.split()[1] for note in net.notes if "no REDRT" in note] == ["GNFL", "LNHOG", "LNADJG"]
+
+
+def any_case(text: str, change: Callable[[str], str]) -> str:
+    """A dump with the names of its classes, parameters and lists in another case."""
+    names = r'(?<=class=")[^"]*|(?<= name=")[^"]*|(?<=operation=")[^"]*|(?<=cmData type=")[^"]*'
+    steps = r'(?<=[/"])[A-Z_]+(?=-\d)'
+    return re.sub(f"{names}|{steps}", lambda found: change(found[0]), text)
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper, str.swapcase])
+def test_case_does_not_count(tmp_path, change):
+    usual, odd = (write(tmp_path / name, [*gsm(cellReselectParamInd=0, penaltyTime=640), *lte(qHyst=4), *RELATED])
+                  for name in ("usual", "odd"))  # fmt: skip
+    plan = raml([mo("BTS", BTS, "update", cellReselectOffset=20)], "plan")
+    for folder in (usual, odd):
+        (folder / "plan.xml").write_text(plan, encoding="utf-8")
+    for file in odd.glob("*.xml"):
+        file.write_text(any_case(file.read_text(encoding="utf-8"), change), encoding="utf-8")
+    a, b = read_network(usual), read_network(odd)
+    pd.testing.assert_frame_equal(a.cells, b.cells)
+    pd.testing.assert_frame_equal(a.neighbours, b.neighbours)
+    pd.testing.assert_frame_equal(a.layers, b.layers)
+    assert a.redirects == b.redirects and len(a.redirects) == 2 and len(a.neighbours) == 1 and len(a.layers) == 2
 
 
 def test_a_plan_after_the_dump_changes_it(tmp_path):

@@ -125,6 +125,63 @@ def test_headers_are_read_as_people_write_them(tmp_path, header):
     assert read(tmp_path, row).cells["height_m"].tolist() == [30]
 
 
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        ("38°29.7′", "106°13.5′"), ("38°29.7′N", "106°13.5′E"), ("38.495N", "106.225E"), ("N38.495", "E106.225"),
+        ("38 29 42", "106 13 30"), ("38 29.7", "106 13.5"), ("38°29'42\"N", "106°13'30\"E"),
+        ("北纬38度29分42秒", "东经106度13分30秒"), ("106.225E", "38.495N"),
+    ],
+)  # fmt: skip
+def test_places_as_people_write_them(tmp_path, lat, lon):
+    cell, _ = one(tmp_path, LTE, 纬度=lat.replace('"', "″"), 经度=lon.replace('"', "″"))
+    assert cell[["lat", "lon"]].tolist() == [38.495, 106.225]
+
+
+def test_a_southern_or_western_place_is_negative(tmp_path):
+    cell, _ = one(tmp_path, LTE, 纬度="33°51.5′S", 经度="17.4W")
+    assert cell[["lat", "lon"]].tolist() == [-33.858333, -17.4]
+
+
+@pytest.mark.parametrize(
+    ("column", "header", "value", "field", "expected"),
+    [
+        ("天线挂高", "天线挂高(ft)", "100", "height_m", 30.48), ("天线挂高", "天线挂高", "100ft", "height_m", 30.48),
+        ("天线挂高", "天线挂高(cm)", "3000", "height_m", 30), ("方位角", "方位角(rad)", "1.5708", "azimuth_deg", 90),
+        ("机械下倾角", "机械下倾角(0.1度)", "35", "mech_tilt_deg", 3.5),
+    ],
+)  # fmt: skip
+def test_units_of_headers_and_values(tmp_path, column, header, value, field, expected):
+    row = {header if k == column else k: (value if k == column else v) for k, v in LTE.items()}
+    net = read(tmp_path, row)
+    assert net.cells[field].iloc[0] == pytest.approx(expected, abs=1e-3)
+    assert any("as its header says" in note for note in net.notes) == (header != "天线挂高")
+
+
+def test_a_column_of_another_unit_is_refused(tmp_path):
+    """One height of 3000 is a slip and not known; all heights in centimetres without a word would be defaults."""
+    rows = [LTE | {"小区名称": name, "PCI": str(k), "ECI": str(k)} for k, name in enumerate("ABC")]
+    assert len(read(tmp_path, rows[0], rows[1], rows[2] | {"天线挂高": "3000"}).cells) == 3
+    (tmp_path / "sites.csv").write_text(text(*(row | {"天线挂高": "3000"} for row in rows)), encoding="utf-8")
+    said = refusal(tmp_path / "sites.csv")
+    assert said.startswith("sites.csv:2: height_m 3000 is out of range, expected -50 to 800 m, and so are all 3 values")
+
+
+@pytest.mark.parametrize(
+    ("changes", "power_dbm", "said"),
+    [
+        ({}, 62 - 15.5 - 30.79, "power is the EIRP less the gain of 15.5 dBi"),
+        ({"天线增益": "18"}, 62 - 18 - 30.79, "power is the EIRP less the gain of 18 dBi"),
+        ({"天线型号": "ODV-065R"}, 12.2, "EIRP of an antenna whose gain is not given was passed over"),
+    ],
+)
+def test_eirp(tmp_path, changes, power_dbm, said):
+    row = {k: v for k, v in LTE.items() if k != "参考信号功率"}
+    cell, notes = one(tmp_path, row, **{"EIRP(dBm)": "62"}, **changes)
+    assert cell["power_dbm"] == pytest.approx(power_dbm, abs=0.01)
+    assert any(said in note for note in notes)
+
+
 # --- traps ----------------------------------------------------------------------------------------------------------
 
 
