@@ -312,4 +312,8 @@ def test_help_in_chinese_says_nothing_in_english(command):
     told = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
     english = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}|Usage|Options|Commands|required|default:|Show this")
     assert told[0].startswith("用法：") and "选项：" in told
-    assert [line for line in told[1:] if english.search(line) and not line.startswith("  rfopt ")] == []
+    assert [
+        line
+        for line in told[1:]
+        if english.search(line.replace("rfopt baseline update", "")) and not line.startswith("  rfopt ")
+    ] == []
