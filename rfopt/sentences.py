@@ -212,8 +212,8 @@ def group_text(group: str, lang: str) -> str:
 
 
 def harm_unit(row: Harm) -> str:
-    """The unit of a group's figure: a level, or a share of places."""
-    return "dBm" if row.kpi.endswith("_dbm") else "share"
+    """The unit of a group's figure: a level, a ratio, or a share of places."""
+    return "share" if row.kpi.startswith("coverage") else "dBm" if row.kpi.endswith("_dbm") else "dB"
 
 
 def harm_values(row: Harm, lang: str) -> tuple[str, str]:
