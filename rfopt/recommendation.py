@@ -24,7 +24,7 @@ from rfopt.neighbourhood import part_of
 from rfopt.network import Change, Changes, Network, Plan, apply, keys_of
 from rfopt.planning.audited import find_passing
 from rfopt.planning.dependence import Dependence, Option, dependences, pareto
-from rfopt.planning.harm import Groups, Harm, groups_of
+from rfopt.planning.harm import HARMING, Groups, Harm, groups_of
 from rfopt.planning.notes import notes_on
 from rfopt.planning.reach import ceiling_of, ceilings
 from rfopt.planning.rejected import Rejection, not_permitted, not_taken
@@ -251,9 +251,8 @@ def permitted(evidence: Evidence, diagnosis: Diagnosis) -> tuple[list[Move], lis
 
 
 def movable(moves: list[Move]) -> list[str]:
-    """Cells whose level some move changes."""
-    parameters = ("power_dbm", "mech_tilt_deg", "elec_tilt_deg")
-    return sorted({c.cell for move in moves for c in move.changes if c.parameter in parameters})
+    """Cells of which some move changes what others feel."""
+    return sorted({c.cell for move in moves for c in move.changes if c.parameter in HARMING})
 
 
 def _result(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from rfopt.words import catalogue, say, translated
 
 SHELVES = {"rule": "rules", "kpi": "kpis", "audit": "audits"}
 MOST_SUGGESTED = 5
+GATE = re.compile(r"^(audit|harm|baseline):|>=|<=|not worse")
+"""What a whole gate looks like, as a verdict prints it."""
 LITERAL = (ast.Dict, ast.Tuple, ast.Constant, ast.UnaryOp, ast.USub, ast.Load)
 TABLES = ("cells", "neighbours", "redirects", "layers", "log", "points", "plan")
 
@@ -30,7 +33,7 @@ class Entry:
     Attributes
     ----------
     kind : str
-        ``rule``, ``kpi``, ``audit`` or ``parameter``.
+        ``rule``, ``kpi``, ``audit``, ``gate`` or ``parameter``.
     definition : str
         In English, as the source has it.
     source : str
@@ -54,6 +57,12 @@ class Entry:
         key = f"{self.kind}.{self.name}" + (".name" if self.kind in ("rule", "audit") else "")
         return say(key, lang) if key in catalogue() else ""
 
+    @property
+    def code(self) -> str:
+        """What stands before its sentences, such as R-LOOP; '' where nothing does."""
+        found = re.match(r"R-[A-Z]+(?=:)", self.definition)
+        return found[0] if found else ""
+
     def told(self, lang: str) -> str:
         """The definition in a language; in English where the catalogue does not translate it."""
         return translated(self.definition, lang)
@@ -61,9 +70,17 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Everything that can be explained: rules, figures, audits, then the columns table by table."""
+    """Everything that can be explained: rules, figures, audits, gates, then the columns table by table."""
     found = [entry for kind, folder in SHELVES.items() for entry in _of_shelf(kind, folder)]
-    return (*found, *_parameters())
+    return (*found, *_gates(), *_parameters())
+
+
+def _gates() -> Iterator[Entry]:
+    """What a gate asks beside key figures: the catalogue alone defines it."""
+    start = "definition.gate."
+    for key, words in catalogue().items():
+        if key.startswith(start):
+            yield Entry("gate", key.removeprefix(start), words["en"], "rfopt/gate/check.py")
 
 
 def _of_shelf(kind: str, folder: str) -> Iterator[Entry]:
@@ -106,28 +123,45 @@ def _parameters() -> Iterator[Entry]:
 
 
 def find(word: str) -> list[Entry]:
-    """The entries of a name, whatever its case, or of a label in either language.
+    """The entries of a name, whatever its case, of a label in either language, or of the names in a whole gate.
 
     Raises
     ------
     InputError
         If nothing has the name; the nearest names are suggested.
+
+    Examples
+    --------
+    >>> [entry.name for entry in find("R-LOOP")]
+    ['circle']
+    >>> [entry.name for entry in find("harm: coverage_gsm loses at most 0.03")]
+    ['harm', 'coverage_gsm']
     """
-    known = entries()
     folded = word.strip().casefold().replace("-", "_").replace(" ", "_")
-    found = [entry for entry in known if entry.name.casefold() == folded]
-    if not found:
-        found = [entry for entry in known if word.strip().casefold() in map(str.casefold, _labels(entry))]
-    if found:
+    if found := _called(word.strip()):
         return found
+    if GATE.search(word):
+        names = dict.fromkeys(re.findall(r"[a-z]\w+", word))
+        if found := [entry for name in names for entry in _called(name) if entry.kind != "parameter"]:
+            return found
     hint = _suggestion(word.strip(), folded) or "; rfopt explain lists them"
-    raise InputError(f"no rule, figure, audit or parameter is called '{printable(word)}'{hint}")
+    raise InputError(f"no rule, figure, audit, gate or parameter is called '{printable(word)}'{hint}")
+
+
+def _called(word: str) -> list[Entry]:
+    """The entries whose name, else whose code or label, is a word."""
+    folded, known = word.casefold(), entries()
+    name = folded.replace("-", "_").replace(" ", "_")
+    return [entry for entry in known if entry.name.casefold() == name] or [
+        entry for entry in known if folded and folded in map(str.casefold, (entry.code, *_labels(entry)))
+    ]
 
 
 def _suggestion(word: str, folded: str) -> str:
     """The nearest name, else names or labels that hold the word."""
     known = entries()
-    if near := did_you_mean(folded, [entry.name for entry in known]):
+    codes = {entry.code for entry in known} - {""}
+    if near := did_you_mean(folded, [entry.name for entry in known]) or did_you_mean(word.upper(), codes):
         return near
     inside = {entry.name for entry in known if folded in entry.name}
     some = sorted(inside or {entry.name for entry in known if any(word in label for label in _labels(entry))})

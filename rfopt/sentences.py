@@ -109,10 +109,10 @@ def target_text(kpi: str, lang: str) -> str:
     return f"{'≥' if goal.target > goal.fail else '≤'} {with_unit(goal.target, goal.unit, lang)}"
 
 
-def fact_text(key: str, value: Any) -> str:
+def fact_text(key: str, value: Any, lang: str) -> str:
     """One value of a finding's evidence, without its unit."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        return str(value) or UNKNOWN
+        return str(value).replace("; ", say("report.semicolon", lang)) or UNKNOWN
     share = key.endswith("share") or key == "threshold"
     return amount(float(value), "share") if share else number(float(value), signed=key.endswith(SIGNED))
 
@@ -135,8 +135,7 @@ def finding_text(finding: Finding, lang: str) -> str:
     """
     special = f"rule.{finding.rule}.{finding.basis}"
     key = special if special in catalogue() else f"rule.{finding.rule}"
-    listed = say("report.semicolon", lang)
-    blanks = {name: fact_text(name, value).replace("; ", listed) for name, value in finding.evidence.items()}
+    blanks = {name: fact_text(name, value, lang) for name, value in finding.evidence.items()}
     names = [*finding.cells, UNKNOWN, UNKNOWN]
     comma = say("report.comma", lang)
     places = {"cells": comma.join(finding.cells), "points": comma.join(finding.points)}
@@ -213,8 +212,8 @@ def group_text(group: str, lang: str) -> str:
 
 
 def harm_unit(row: Harm) -> str:
-    """The unit of a group's figure: a level, or a share of places."""
-    return "dBm" if row.kpi.endswith("_dbm") else "share"
+    """The unit of a group's figure: a level, a ratio, or a share of places."""
+    return "share" if row.kpi.startswith("coverage") else "dBm" if row.kpi.endswith("_dbm") else "dB"
 
 
 def harm_values(row: Harm, lang: str) -> tuple[str, str]:

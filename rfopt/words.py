@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rfopt.errors import InputError, printable
 
 LANGUAGES = ("en", "zh")
-COMPOSED = ("error.", "note.", "audit.", "trap.", "doubt.", "why.mode.")
+COMPOSED = ("error.", "note.", "audit.", "trap.", "doubt.", "why.mode.", "explain.steps")
 """Beginnings of the keys of what is composed before anybody knows in which language it will be read."""
 _chosen = {"lang": "en"}
 
@@ -69,12 +69,13 @@ def translated(text: str, lang: str) -> str:
 def _templates() -> list[tuple[re.Pattern[str], str]]:
     """Patterns of the messages that rfopt composes, and their Chinese.
 
-    First those that begin with a fixed word before a colon, as ``harm: {why}``: what follows may be another message.
+    First those that hold another message: after a fixed word and a colon, as ``harm: {why}``, or as their `first`.
     Of each kind those with most fixed text first.
     """
     rows = [words for key, words in catalogue().items() if key.startswith(COMPOSED) and not key.endswith(".name")]
     head = re.compile("[^{}]+: ")
-    rows.sort(key=lambda words: (not head.match(words["en"]), -len(re.sub(r"\{\w+\}", "", words["en"]))))
+    holds = {words["en"]: bool(head.match(words["en"])) or words["en"].startswith("{first}") for words in rows}
+    rows.sort(key=lambda words: (not holds[words["en"]], -len(re.sub(r"\{\w+\}", "", words["en"]))))
     return [(_pattern(words["en"]), words["zh"]) for words in rows]
 
 
@@ -91,7 +92,8 @@ def _pattern(template: str) -> re.Pattern[str]:
 def in_words(message: str, lang: str) -> str:
     """A composed English message in a language, found by its fixed text; as it is where the catalogue lacks it.
 
-    Messages are composed where they arise, which knows no language; blanks may hold further messages.
+    Messages are composed where they arise, which knows no language; blanks may hold further messages, or a name that
+    the catalogue has under theirs, as ``kpi.coverage_gsm`` for the blank `kpi`.
 
     >>> in_words("no such file", "en")
     'no such file'
@@ -101,8 +103,13 @@ def in_words(message: str, lang: str) -> str:
     for pattern, said in _templates():
         found = pattern.fullmatch(message)
         if found:
-            return said.format(**{name: in_words(value, lang) for name, value in found.groupdict().items()})
+            return said.format(**{name: _in_blank(name, value, lang) for name, value in found.groupdict().items()})
     return message
+
+
+def _in_blank(name: str, value: str, lang: str) -> str:
+    key = f"{name}.{value}"
+    return say(key, lang) if key in catalogue() else in_words(value, lang)
 
 
 def columns(rows: list[list[str]], left: int = 1) -> list[str]:
@@ -118,3 +125,21 @@ def columns(rows: list[list[str]], left: int = 1) -> list[str]:
         parts = [text + gap if k < left else gap + text for k, (text, gap) in enumerate(zip(row, gaps, strict=True))]
         out.append("  ".join(parts).rstrip())
     return out
+
+
+def range_in_words(text: str, lang: str, choice: bool = False) -> str:
+    """A range of the schema: ``0:7:1`` is 0 to 7 in steps of 1.
+
+    >>> range_in_words("0:300:20 640", "en")
+    '0 to 300 in steps of 20, or 640'
+    >>> range_in_words("GSM LTE", "en", choice=True)
+    'GSM | LTE'
+    """
+    if choice:
+        return " | ".join(text.split())
+    spans = []
+    for word in text.split():
+        low, high, step = (*word.split(":"), "", "")[:3]
+        key = "explain.steps" if step else "explain.span"
+        spans.append(say(key, lang, low=low, high=high, step=step) if high else low)
+    return say("explain.or", lang).join(spans)

@@ -86,6 +86,8 @@ def test_everything_can_be_explained(rfopt, lang):
         ("BSIC", "bsic"),
         ("Stale plan", "stale"),
         ("有进无出", "dead_end"),
+        ("r-trap", "dead_end"),
+        ("audit: stale", "stale"),
     ],
 )
 def test_names_are_found_as_people_write_them(word, name):
@@ -97,8 +99,9 @@ def test_names_are_found_as_people_write_them(word, name):
     [
         ("penalti_time_s", "did you mean 'penalty_time_s'?"),
         ("pingpong", "did you mean 'pingpong_"),
+        ("R-ALING", "did you mean 'R-ALIGN'?"),
         ("cochanel", "did you mean 'cochannel'?"),
-        ("惩罚", "did you mean penalty_sign or penalty_time_s?"),
+        ("惩罚", "did you mean penalty_sign or penalty_time_s or wanted_penalised?"),
         ("", "rfopt explain lists them"),
         ("\x1b[31m" + "x" * 200, "rfopt explain lists them"),
     ],
@@ -172,7 +175,7 @@ def test_help_and_errors_speak_chinese_and_english_again(rfopt):
     assert "退出码" in out
     assert "随机种子" in out
     _, _, err = rfopt("diagnose", "nowhere", "--lang", "zh")
-    assert err == "错误： nowhere: 没有这个案例\n"
+    assert err == "错误：nowhere: 没有这个案例\n"
     assert "退出码" not in rfopt("diagnose", "--help", "--lang", "en")[1]
 
 
@@ -301,3 +304,16 @@ def test_messages_are_translated():
 def test_composed_messages_are_found_by_their_fixed_words(english, chinese):
     assert in_words(english, "zh") == chinese
     assert in_words(english, "en") == english
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["plan", "apply"]])
+def test_help_in_chinese_says_nothing_in_english(command):
+    words = [sys.executable, "-m", "rfopt", "--lang", "zh", *command, "--help"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    english = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}|Usage|Options|Commands|required|default:|Show this")
+    assert told[0].startswith("用法：") and "选项：" in told
+    assert [
+        line
+        for line in told[1:]
+        if english.search(line.replace("rfopt baseline update", "")) and not line.startswith("  rfopt ")
+    ] == []

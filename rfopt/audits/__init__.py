@@ -16,7 +16,8 @@ from typing import cast
 from rfopt.drafts import LISTS, applied_as_far_as_possible, column_of
 from rfopt.network import Change, Network, Plan
 from rfopt.registry import Shelf
-from rfopt.words import say
+from rfopt.schema import Column
+from rfopt.words import LANGUAGES, catalogue, range_in_words, say
 
 audits = Shelf("rfopt.audits")
 
@@ -59,11 +60,19 @@ class Fault:
         return self.kind, self.cells, self.facts.get("what", "")
 
     def sentence(self, lang: str) -> str:
-        """The fault in words."""
+        """The fault in words; facts that end in a language are its own, parameters are called by their names too."""
         blanks = {"cell": self.cells[0] if self.cells else "", "other": self.cells[-1] if self.cells else ""}
-        facts = {name: value for name, value in self.facts.items() if not name.startswith("proof_")}
-        proof = {"proof": self.facts[f"proof_{lang}"]} if f"proof_{lang}" in self.facts else {}
-        return say(f"audit.{self.kind}", lang, **blanks, **facts, **proof)
+        facts = {name.removesuffix(f"_{lang}"): value for name, value in self.facts.items()}
+        key = f"parameter.{facts.get('what')}"
+        if lang != "en" and key in catalogue():
+            facts["what"] = f"{say(key, lang)}（{facts['what']}）"
+        return say(f"audit.{self.kind}", lang, **blanks, **facts)
+
+
+def expected_range(column: Column) -> dict[str, str]:
+    """The facts that say which values a column has, by language."""
+    ranges = {lang: range_in_words(column.range, lang, column.type == "choice") for lang in LANGUAGES}
+    return {f"expected_{lang}": f"{text} {column.unit}".strip() for lang, text in ranges.items()}
 
 
 def audit(before: Network, plan: Plan) -> list[Fault]:

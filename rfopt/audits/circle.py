@@ -1,4 +1,4 @@
-"""Phones that change cells for ever at levels that never change."""
+"""R-LOOP: phones that change cells for ever at levels that never change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells that phones enter and that nothing leads out of again."""
+"""R-TRAP: cells that phones enter and that nothing leads out of again."""
 
 from __future__ import annotations
 

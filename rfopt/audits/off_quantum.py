@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from rfopt.audits import Fault, audits
+from rfopt.audits import Fault, audits, expected_range
 from rfopt.drafts import column_of
 from rfopt.network import Network, Plan
 from rfopt.tables import Column, value_text
 
 WHOLE = ("int", "arfcn", "earfcn")
+WHOLE_NUMBER = {"expected_en": "a whole number", "expected_zh": "整数"}
 
 
 @audits
@@ -26,8 +27,8 @@ def off_quantum(_before: Network, _after: Network, plan: Plan) -> Iterator[Fault
         moved = isinstance(change.old, float) and change.parameter == "power_dbm"
         start = float(change.old or 0.0) if moved and not math.isnan(float(change.old or 0.0)) else None
         if not _on(column, change.new, start):
-            facts = {"what": change.parameter, "value": value_text(change.new)}
-            facts["expected"] = "1" if column.type in WHOLE else f"{column.range} {column.unit}".strip()
+            expected = WHOLE_NUMBER if column.type in WHOLE else expected_range(column)
+            facts = {"what": change.parameter, "value": value_text(change.new), **expected}
             yield Fault("off_quantum", (change.cell,), facts, (k,))
 
 

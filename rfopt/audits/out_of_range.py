@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from rfopt.audits import Fault, audits
+from rfopt.audits import Fault, audits, expected_range
 from rfopt.drafts import column_of
 from rfopt.errors import printable
 from rfopt.network import Change, Network, Plan
@@ -22,8 +22,8 @@ def out_of_range(_before: Network, _after: Network, plan: Plan) -> Iterator[Faul
     for k, change in enumerate(plan):
         column = column_of(change)
         if column is not None and column.type not in CARRIERS and not _possible(change, column):
-            expected = "NCC-BCC, 0…7" if column.type == "bsic" else f"{column.range} {column.unit}".strip()
-            facts = {"what": change.parameter, "value": printable(value_text(change.new)), "expected": expected}
+            expected = {"expected": "NCC-BCC, 0…7"} if column.type == "bsic" else expected_range(column)
+            facts = {"what": change.parameter, "value": printable(value_text(change.new)), **expected}
             yield Fault("out_of_range", (change.cell,), facts, (k,))
 
 

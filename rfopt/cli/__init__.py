@@ -5,7 +5,6 @@ Science packages are imported inside the commands, so that help answers at once.
 
 from __future__ import annotations
 
-import copy
 import gc
 import sys
 from importlib import import_module
@@ -13,6 +12,7 @@ from importlib import import_module
 import click
 
 from rfopt import __version__
+from rfopt.cli.chinese import in_chinese
 from rfopt.cli.options import Suggesting, spoken
 from rfopt.errors import InputError
 
@@ -35,25 +35,7 @@ class Group(Suggesting):
             return None
         command: click.Command = getattr(import_module(f"rfopt.cli.{cmd_name}"), cmd_name)
         command.epilog = command.epilog or EXIT_CODES
-        return _in_chinese(command) if spoken() == "zh" else command
-
-
-def _in_chinese(command: click.Command) -> click.Command:
-    """A command whose help, options and own commands speak Chinese as far as the catalogue does."""
-    from rfopt.words import translated
-
-    spoken = copy.copy(command)
-    parts = (command.help or "").split("\n\n")
-    texts = (part if "\b" in part else translated(" ".join(part.split()), "zh") for part in parts)
-    spoken.help = "\n\n".join(texts)
-    spoken.epilog = translated(" ".join((command.epilog or "").split()), "zh")
-    spoken.params = [copy.copy(parameter) for parameter in command.params]
-    for parameter in spoken.params:
-        if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = translated(parameter.help, "zh")
-    if isinstance(spoken, click.Group):
-        spoken.commands = {name: _in_chinese(inner) for name, inner in spoken.commands.items()}
-    return spoken
+        return in_chinese(command) if spoken() == "zh" else command
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,7 +61,7 @@ def main() -> None:
     """Run a command; bad input is one line on standard error and exit code 2."""
     gc.set_threshold(100_000)  # imports make a million objects that all stay: not to be looked through every 700
     try:
-        command = _in_chinese(cli) if spoken() == "zh" else cli
+        command = in_chinese(cli) if spoken() == "zh" else cli
         command(standalone_mode=False)
     except InputError as error:
         fail(error.message, error.place)
@@ -98,9 +80,9 @@ def main() -> None:
 
 def fail(message: str, place: str = "") -> None:
     """One line, with the file and line at fault first, and exit code 2."""
-    from rfopt.cli.output import paint
-    from rfopt.words import in_words, say
+    from rfopt.cli.output import heading
+    from rfopt.words import in_words
 
     lang = spoken()
-    click.echo(f"{paint(say('cli.error', lang), 'red')} {f'{place} {in_words(message, lang)}'.strip()}", err=True)
+    click.echo(heading("cli.error", lang, "red") + f"{place} {in_words(message, lang)}".strip(), err=True)
     sys.exit(BAD_INPUT)

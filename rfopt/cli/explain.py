@@ -1,4 +1,4 @@
-"""What a rule, a key figure, an audit or a parameter is."""
+"""What a rule, a key figure, an audit, a gate or a parameter is."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ def _begun(_context: click.Context, _parameter: click.Parameter, begun: str) -> 
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[RULE|PARAMETER|KPI|AUDIT]", shell_complete=_begun)
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=_begun)
 @common
 def explain(name: str | None, json_to: str | None, seed: int, lang: str, quiet: bool, verbose: bool) -> None:
-    """Say what a rule, a parameter, a key figure or an audit is: definition, range, unit, default, where it comes from.
+    """Say what NAME is, a rule, parameter, key figure, audit or gate: definition, range, unit, default, where it comes
+    from.
 
     Without a name, list all of them.
 
@@ -52,7 +53,7 @@ def _listed(lang: str) -> Iterator[str]:
     from rfopt.reference import entries
     from rfopt.words import columns, say
 
-    for kind in ("rule", "kpi", "audit", "parameter"):
+    for kind in ("rule", "kpi", "audit", "gate", "parameter"):
         yield say(f"explain.kind.{kind}", lang)
         of_kind = [entry for entry in entries() if entry.kind == kind]
         rows = {entry.name: ["  " + entry.name, entry.label(lang) or entry.told(lang)] for entry in of_kind}
@@ -110,36 +111,18 @@ def _limit(value: Any) -> str:
 
 
 def _column_facts(entry: Entry, lang: str) -> Iterator[tuple[str, str]]:
-    from rfopt.words import say
+    from rfopt.words import range_in_words, say
 
     column = entry.column
     if column is None:
         return
     yield "table", f"{entry.table}.csv"
     yield "unit", _unit(column.unit, lang)
-    yield "range", _range(column.range, column.type, lang)
+    yield "range", range_in_words(column.range, lang, column.type == "choice")
     yield "default", column.default.replace("=", " = ").replace("  ", " ") or say("explain.no_default", lang)
     yield "affects", _words(column.affects, lang)
     if column.affects:
         yield "who", say("explain.crew" if column.visit else "explain.remote", lang)
-
-
-def _range(text: str, kind: str, lang: str) -> str:
-    """A range of the schema in words: ``0:7:1`` is 0 to 7 in steps of 1.
-
-    >>> _range("0:300:20 640", "real", "en")
-    '0 to 300 in steps of 20, or 640'
-    """
-    from rfopt.words import say
-
-    if kind == "choice":
-        return " | ".join(text.split())
-    spans = []
-    for word in text.split():
-        low, high, step = (*word.split(":"), "", "")[:3]
-        key = "explain.steps" if step else "explain.span"
-        spans.append(say(key, lang, low=low, high=high, step=step) if high else low)
-    return say("explain.or", lang).join(spans)
 
 
 def _aim(facts: dict[str, Any], lang: str) -> str:

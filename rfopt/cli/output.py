@@ -19,11 +19,17 @@ BAR = 30
 SERIOUS = 0.5
 
 
-def hint(lang: str, *words: object) -> str:
-    """The next command to type, its words as a shell wants them."""
+def heading(key: str, lang: str, colour: str = "") -> str:
+    """The word before a line, and the gap after it that its language wants."""
     from rfopt.words import say
 
-    return f"{say('cli.next', lang)} {shlex.join(str(word) for word in words)}"
+    text = say(key, lang)
+    return (paint(text, colour) if colour else text) + (" " if lang == "en" else "")
+
+
+def hint(lang: str, *words: object) -> str:
+    """The next command to type, its words as a shell wants them."""
+    return f"{heading('cli.next', lang)}{shlex.join(str(word) for word in words)}"
 
 
 def put(text: str, newline: bool = True) -> None:
@@ -93,7 +99,7 @@ def warn(notes: list[str], lang: str, quiet: bool, verbose: bool) -> None:
     from rfopt.words import in_words, say
 
     for note in [in_words(one, lang) for one in notes] if verbose else [say("cli.notes", lang, count=len(notes))]:
-        click.echo(f"{paint(say('cli.note', lang), 'yellow')} {note}", err=True)
+        click.echo(heading("cli.note", lang, "yellow") + note, err=True)
 
 
 class progress:  # noqa: N801  a context manager that reads as a verb

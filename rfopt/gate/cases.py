@@ -15,13 +15,12 @@ from rfopt.gate.gates import worsening
 from rfopt.kpis import compute, kpis, objective
 from rfopt.mobility.simulate import simulate
 from rfopt.network import Network, Plan, apply
-from rfopt.planning.harm import Harm, groups_of, harm
+from rfopt.planning.harm import HARMING, Harm, groups_of, harm
 from rfopt.planning.score import figures_by_draw, intervals
 from rfopt.proofs.alignment import misalignments
 
 Span = tuple[float, float]
-LEVELS = ("power_dbm", "mech_tilt_deg", "elec_tilt_deg", "azimuth_deg", "height_m", "antenna", "lat", "lon", "gain_dbi",
-          "h_beamwidth_deg", "v_beamwidth_deg")  # fmt: skip
+FELT = (*HARMING, "height_m", "antenna", "lat", "lon", "gain_dbi", "h_beamwidth_deg", "v_beamwidth_deg", "load")
 SUBTRACTED_S = 640.0
 QUANTILES = (0.05, 0.95)
 
@@ -117,9 +116,9 @@ def _span(values: list[float]) -> Span:
 
 
 def _harm(evidence: Evidence, after: Network, plan: Plan) -> tuple[Harm, ...]:
-    """Whom the plan harms; groups are those of the cells whose level it moves."""
+    """Whom the plan harms; groups are those of the cells of which it changes what others feel."""
     near = set(evidence.situation.network.cells.index)
-    moved = sorted({c.cell for c in plan if c.neighbour is None and c.parameter in LEVELS} & near)
+    moved = sorted({c.cell for c in plan if c.neighbour is None and c.parameter in FELT} & near)
     return tuple(harm(groups_of(evidence, moved), after)) if moved else ()
 
 

@@ -17,7 +17,7 @@ from rfopt.gate.baseline import Kept, below
 from rfopt.gate.cases import Simulated, simulate_plan
 from rfopt.gate.gates import Gate, Test, gates_for, worsening
 from rfopt.network import Network, Plan, apply, typed
-from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB
+from rfopt.planning.harm import limits_of
 from rfopt.sentences import figure_label, figure_value, group_text, harm_values
 from rfopt.words import say
 
@@ -174,7 +174,7 @@ def _of_harm(one: Simulated, lang: str) -> list[Table]:
     rows = []
     for kpi in dict.fromkeys(row.kpi for row in one.harm):
         worst = max((row for row in one.harm if row.kpi == kpi), key=lambda row: row.loss)
-        limit = LEVEL_LOSS_DB[1] if kpi.endswith("dbm") else COVERAGE_LOSS[1]
+        limit = limits_of(kpi)[1]
         before, after = harm_values(worst, lang)
         text = say("check.harm", lang, group=group_text(worst.group, lang), before=before, after=after)
         lost = max(worst.before - worst.after, 0.0)

@@ -116,7 +116,7 @@ class Explanation:
 
     def sentence(self, lang: str) -> str:
         """The explanation in words, English (``en``) or Chinese (``zh``)."""
-        return " ".join([_what(self, lang), _because(self, lang), _machine_did(self, lang)])
+        return _gap(lang).join([_what(self, lang), _because(self, lang), _machine_did(self, lang)])
 
 
 def explain(piece: Piece, desk: Bench, time_s: float) -> Explanation:
@@ -313,7 +313,7 @@ def _call_rule(piece: Piece, desk: Bench, grades: Grades, event: LoggedMove, ser
 def _what(found: Explanation, lang: str) -> str:
     place = {
         "time": f"{found.time_s:g}", "point": found.point or "–", "mode": say(MACHINE_NAMES[found.machine], lang),
-        "server": found.server, "level": f"{found.server_level_dbm:.1f}",
+        "server": found.server, "level": _number(found.server_level_dbm),
     }  # fmt: skip
     if found.target:
         return say("why.moved", lang, **place, target=found.target)
@@ -328,7 +328,7 @@ def _because(found: Explanation, lang: str) -> str:
         return say(f"why.rule.{found.rule}", lang, **_values(found, None))
     said = say(f"why.rule.{_said(found)}", lang, **_values(found, chosen or found.candidates[0]))
     timed = chosen is not None and found.hold_s > 0.0 and found.report_s > 0.0
-    coarse = " " + say("why.coarse", lang, gap=f"{found.report_s:g}") if timed else ""
+    coarse = _gap(lang) + say("why.coarse", lang, gap=f"{found.report_s:g}") if timed else ""
     return said + coarse + _others(found, lang)
 
 
@@ -343,25 +343,39 @@ def _values(found: Explanation, cell: Candidate | None) -> dict[str, str]:
     mine = found.server_numbers
     values = {
         "server": found.server, "target": found.target, "hold": f"{found.hold_s:g}",
-        "c1": f"{mine.get('c1_db', np.nan):.1f}", "level": f"{found.server_level_dbm:.1f}",
+        "c1": _number(mine.get("c1_db", np.nan)), "level": _number(found.server_level_dbm),
     }  # fmt: skip
     if cell is None:
         return values
     lasted = "0" if cell.since_s is None else f"{found.graded_s - cell.since_s:.1f}"
     return values | {
-        "cell": cell.cell, "cell_level": f"{cell.level_dbm:.1f}", "lead": f"{cell.lead_db:+.1f}",
-        "needed": f"{cell.needed_db:g}", "lasted": lasted,
-        "own": f"{mine.get('c2_db', np.nan):.1f}", "other": f"{cell.numbers.get('c2_db', np.nan):.1f}",
+        "cell": cell.cell, "cell_level": _number(cell.level_dbm), "lead": _number(cell.lead_db, "+.1f"),
+        "needed": _number(cell.needed_db, "g"), "lasted": lasted,
+        "own": _number(mine.get("c2_db", np.nan)), "other": _number(cell.numbers.get("c2_db", np.nan)),
         "own_priority": f"{mine.get('priority', np.nan):g}", "priority": f"{cell.numbers.get('priority', np.nan):g}",
     }  # fmt: skip
+
+
+def _gap(lang: str) -> str:
+    """What stands between two sentences."""
+    return " " if lang == "en" else ""
+
+
+def _number(value: float, form: str = ".1f") -> str:
+    """A number with a real minus sign."""
+    return f"{value:{form}}".replace("-", "−")
+
+
+def _candidate(one: Candidate, lang: str) -> str:
+    return say("why.other", lang, cell=one.cell, lead=_number(one.lead_db, "+.1f"), needed=_number(one.needed_db, "g"))
 
 
 def _others(found: Explanation, lang: str) -> str:
     rest = [c for c in found.candidates if c.cell != found.target][:2] if found.target else list(found.candidates[1:3])
     if not rest:
         return ""
-    listed_cells = say("report.semicolon", lang).join(f"{c.cell} {c.lead_db:+.1f} dB ({c.needed_db:g})" for c in rest)
-    return " " + say("why.others", lang, cells=listed_cells)
+    listed_cells = say("report.semicolon", lang).join(_candidate(c, lang) for c in rest)
+    return _gap(lang) + say("why.others", lang, cells=listed_cells)
 
 
 def _machine_did(found: Explanation, lang: str) -> str:

@@ -25,12 +25,14 @@ from rfopt.evidence import Evidence
 from rfopt.geography.buildings import centres_of
 from rfopt.geography.scene import Scene, build_scene
 from rfopt.geography.served import around, floors_of, sector_of
+from rfopt.mobility.interference import lte_coupling
 from rfopt.network import MOST_RELATIONS, Network, Plan
 from rfopt.planning.estates import as_designed
 from rfopt.radio.calibration import Calibration, calibrate
 from rfopt.radio.calibration_fit import SETTINGS
 from rfopt.radio.links import link
 from rfopt.radio.predict import LevelChange, predict
+from rfopt.units import LTE_NOISE_DBM, mw
 
 COVERED_DBM = {"GSM": -90.0, "LTE": -105.0}
 COMMON = 0.5
@@ -43,6 +45,12 @@ LEVEL_LOSS_DB = (2.0, 4.0)
 """Accepted and refused loss of the tenth percentile of the level on the ground."""
 GOOD_DBM = {"GSM": -75.0, "LTE": -95.0}
 """A level above this is as good as this: what is lost there is no harm."""
+SINR_LOSS_DB = (0.5, 1.5)
+"""Accepted and refused loss of the tenth percentile of LTE SINR on the ground."""
+GOOD_SINR_DB = 3.0
+"""The acceptance value: somebody always collides where three remainders serve a town."""
+HARMING = ("power_dbm", "mech_tilt_deg", "elec_tilt_deg", "azimuth_deg", "pci", "earfcn")
+"""Parameters of a cell that others than its complaint's users feel."""
 NEAR_KM = 5.0
 MOST_HEARD = MOST_RELATIONS
 """Cells of a technology that are asked at a place, the strongest: no phone is told to measure more neighbours. Others
@@ -218,14 +226,15 @@ def _street(evidence: Evidence) -> pd.DataFrame:
 def harm(groups: Groups, after: Network) -> list[Harm]:
     """What a changed network does to each group; groups that no change reaches are left out."""
     names = groups.network.cells.index
-    delta = groups.change(after.cells.loc[names])
+    cells = after.cells.loc[names]
+    delta = groups.change(cells)
     rows: list[Harm] = []
     for rat in ("GSM", "LTE"):
         columns = (groups.network.cells["rat"] == rat).to_numpy()
         touched = set(names[columns & (delta != 0.0).any(axis=0)])
         if touched:
             rows += _of_rat(groups, delta, touched, rat)
-    return rows
+    return rows + _of_sinr(groups, delta, cells)
 
 
 def _of_rat(groups: Groups, delta: NDArray[np.float64], touched: set[str], rat: str) -> list[Harm]:
@@ -236,12 +245,47 @@ def _of_rat(groups: Groups, delta: NDArray[np.float64], touched: set[str], rat: 
         before, covered = groups.served(group, rat)
         after, still_covered = groups.served(group, rat, delta)
         weight = groups.weights[group, rat]
-        rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, COVERAGE_LOSS, weight))
+        rows.append(_row(group, f"coverage_{rat.lower()}", covered, still_covered, weight))
         if group in groups.ground:
             level = "rxlev_p10_dbm" if rat == "GSM" else "rsrp_p10_dbm"
             needed = [float(min(np.percentile(best, 10), GOOD_DBM[rat])) for best in (before, after)]
-            rows.append(_row(group, level, needed[0], needed[1], LEVEL_LOSS_DB, weight))
+            rows.append(_row(group, level, needed[0], needed[1], weight))
     return rows
+
+
+def _of_sinr(groups: Groups, delta: NDArray[np.float64], after: pd.DataFrame) -> list[Harm]:
+    """What LTE loses on the ground where signals are louder or weaker, or other reference signals collide."""
+    cells = groups.network.cells
+    columns = np.flatnonzero(cells["rat"] == "LTE")
+    before, now = (lte_coupling(table.iloc[columns]) for table in (cells, after))
+    if not (delta[:, columns] != 0.0).any() and np.array_equal(before, now):
+        return []
+    rows = []
+    for group in sorted(groups.ground):
+        if not groups.owner[group] or groups.owner[group] in cells.index[columns]:
+            places = np.ix_(groups.members[group], columns)
+            level = groups.dbm[places]
+            then, still = _sinr_p10_db(level, before), _sinr_p10_db(level + delta[places], now)
+            rows.append(_row(group, "sinr_p10_db", then, still, groups.weights[group, "LTE"]))
+    return rows
+
+
+def _sinr_p10_db(dbm: NDArray[np.float64], coupling: NDArray[np.float64]) -> float:
+    """Tenth percentile over the places of the strongest cell's SINR, up to `GOOD_SINR_DB`."""
+    power = np.nan_to_num(mw(dbm), nan=0.0)
+    best, place = power.argmax(axis=1), np.arange(len(power))
+    disturbed = (power @ coupling.T)[place, best] + mw(LTE_NOISE_DBM)
+    ratio = np.maximum(power[place, best], 1e-30) / disturbed
+    return float(min(np.percentile(10.0 * np.log10(ratio), 10), GOOD_SINR_DB))
+
+
+def limits_of(kpi: str) -> tuple[float, float]:
+    """Accepted and refused loss of a figure of a group.
+
+    >>> limits_of("coverage_gsm"), limits_of("rxlev_p10_dbm"), limits_of("sinr_p10_db")
+    ((0.01, 0.03), (2.0, 4.0), (0.5, 1.5))
+    """
+    return COVERAGE_LOSS if kpi.startswith("coverage") else LEVEL_LOSS_DB if kpi.endswith("dbm") else SINR_LOSS_DB
 
 
 def masts_of(cells: pd.DataFrame) -> NDArray[np.int64]:
@@ -266,8 +310,8 @@ def _served(
     return known.max(axis=1), float(1.0 - WEIGHT @ bare)
 
 
-def _row(group: str, kpi: str, before: float, after: float, limits: tuple[float, float], weight: float) -> Harm:
-    accepted, refused = limits
+def _row(group: str, kpi: str, before: float, after: float, weight: float) -> Harm:
+    accepted, refused = limits_of(kpi)
     lost = max(before - after, 0.0)
     excess = max(lost - accepted, 0.0) / (refused - accepted)
     return Harm(group, kpi, round(before, 4), round(after, 4), round(lost / refused, 4), round(excess, 4), weight)

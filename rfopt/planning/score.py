@@ -19,7 +19,7 @@ from rfopt.mobility.reasons import HANDOVERS
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Network, Plan, apply
-from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Groups, Harm, harm
+from rfopt.planning.harm import HARMING, Groups, Harm, harm, limits_of
 from rfopt.planning.intervals import (
     LOOKS,
     OUTCOME_MIN,
@@ -104,7 +104,7 @@ class Score:
         worst = max(self.harm, key=lambda h: h.loss, default=None)
         if worst is None or worst.loss < REFUSED_LOSS:
             return ""
-        limit = LEVEL_LOSS_DB[1] if worst.kpi.endswith("dbm") else COVERAGE_LOSS[1]
+        limit = limits_of(worst.kpi)[1]
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
     def helps(self, other: Score) -> float:
@@ -174,10 +174,8 @@ def applied(evidence: Evidence, plan: Plan) -> Network:
 
 
 def harm_of(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
-    """Whom a plan harms; nobody where it moves no level."""
-    moved = tuple(
-        c for c in plan if c.neighbour is None and c.parameter in ("power_dbm", "mech_tilt_deg", "elec_tilt_deg")
-    )
+    """Whom a plan harms; nobody where it changes nothing that others feel."""
+    moved = tuple(c for c in plan if c.neighbour is None and c.parameter in HARMING)
     if moved and moved not in groups.harmed:
         groups.harmed[moved] = tuple(harm(groups, after))
     return groups.harmed[moved] if moved else ()

@@ -10,7 +10,7 @@ from typing import Any
 from rfopt.diagnosis import Diagnosis
 from rfopt.needed import needed_dbm
 from rfopt.network import Change, rollback
-from rfopt.planning.harm import GOOD_DBM, Harm
+from rfopt.planning.harm import GOOD_DBM, GOOD_SINR_DB, Harm
 from rfopt.planning.score import COSTS, VISIT_COST, cost_of
 from rfopt.recommendation import FOUND, Recommendation, Step
 from rfopt.report.bars import LEAST_SHIFT_DB, figures_of, ladder_of, levels_of
@@ -126,7 +126,7 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
             "tilt": number(COSTS.get("elec_tilt_deg", 1.0)),
             "visit": number(VISIT_COST),
         },
-        "good": {rat.lower(): number(dbm) for rat, dbm in GOOD_DBM.items()},
+        "good": {rat.lower(): number(dbm) for rat, dbm in GOOD_DBM.items()} | {"sinr": number(GOOD_SINR_DB)},
         "budget": result.evidence.situation.budget,
     }
 
@@ -173,7 +173,7 @@ def _findings(diagnosis: Diagnosis, marks: Marks, lang: str) -> list[Found]:
 def _facts(evidence: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
     for key, value in evidence.items():
         label = say(f"evidence.{key}", lang) if f"evidence.{key}" in catalogue() else key
-        text, unit = fact_text(key, value), fact_unit(key, lang)
+        text, unit = fact_text(key, value, lang), fact_unit(key, lang)
         yield label, join_unit(text, unit)
 
 

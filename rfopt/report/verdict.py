@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rfopt.finding import Finding
 from rfopt.kpis import aim, kpis
-from rfopt.planning.harm import COVERAGE_LOSS, LEVEL_LOSS_DB, Harm
+from rfopt.planning.harm import Harm, limits_of
 from rfopt.recommendation import FOUND, Recommendation
 from rfopt.sentences import finding_text, group_text, inside, number, with_unit
 from rfopt.words import say
@@ -151,13 +151,12 @@ def harm_text(harm: Sequence[Harm], lang: str) -> str:
 def loss_text(row: Harm, lang: str) -> str:
     """What a group loses (or gains), with its unit."""
     change = row.after - row.before
-    if row.kpi.endswith("_dbm"):
-        return say("harm.level", lang, change=number(change, 1, signed=True))
-    return say("harm.coverage", lang, change=number(100.0 * change, 1, signed=True))
+    if row.kpi.startswith("coverage"):
+        return say("harm.coverage", lang, change=number(100.0 * change, 1, signed=True))
+    return say("harm.level", lang, change=number(change, 1, signed=True))
 
 
 def limit_text(row: Harm, lang: str) -> str:
     """The loss from which a plan is refused."""
-    limit = LEVEL_LOSS_DB[1] if row.kpi.endswith("_dbm") else 100.0 * COVERAGE_LOSS[1]
-    key = "harm.level" if row.kpi.endswith("_dbm") else "harm.coverage"
-    return say(key, lang, change=number(-limit))
+    share, limit = row.kpi.startswith("coverage"), limits_of(row.kpi)[1]
+    return say("harm.coverage" if share else "harm.level", lang, change=number(-limit * (100.0 if share else 1.0)))

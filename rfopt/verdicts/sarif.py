@@ -38,7 +38,7 @@ def sarif(table: Mapping[str, Any], lang: str) -> str:
 def _rule(name: str, lang: str) -> dict[str, Any]:
     """What an audit looks for, for whoever has never heard of it; a gate is one of a case."""
     short, long = (
-        ("gate.name", "gate.definition") if name == GATE else (f"audit.{name}.name", f"definition.audit.{name}")
+        ("gate.gate", "definition.gate.gate") if name == GATE else (f"audit.{name}.name", f"definition.audit.{name}")
     )
     return {
         "id": name, "shortDescription": {"text": say(short, lang)}, "fullDescription": {"text": say(long, lang)},

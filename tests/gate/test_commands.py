@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from rfopt.gate.gates import default_gates
 from rfopt.network import diff
+from rfopt.reference import find
 from rfopt.sites import read_network
+from rfopt.words import catalogue
 
 from ..audits.plans import BAD_BAOHU, NI, ROOT, W, plan_text
 
 NET = ROOT / "site_configs" / "baohu_tianxia"
 CASE = ROOT / "drive_tests" / "baohu_tianxia"
 PLAN = CASE / "engineers_plan.csv"
+HANZI = re.compile("[\u4e00-\u9fff]")
 
 
 def written(folder: Path, rows: str, name: str = "plan.csv") -> Path:
@@ -117,3 +121,20 @@ def test_an_order_is_printed_and_written(rfopt, tmp_path):
     bad = written(tmp_path, BAD_BAOHU["margins that circle"][1])
     code, said, _ = rfopt("plan", "order", bad, "--network", NET)
     assert code == 1 and "R-LOOP" in said
+
+
+def test_every_name_that_a_verdict_prints_is_explained(rfopt, tmp_path):
+    rows = f"{W},,penalty_time_s,20,640\n{W},,cell_reselect_offset_db,0,10\n{NI},,power_dbm,33,20"
+    kept, plan = tmp_path / "baseline.json", written(tmp_path, rows)
+    assert rfopt("baseline", "update", kept, "--case", CASE, "--network", NET)[0] == 0
+    code, said, _ = rfopt("check", plan, "--network", NET, "--case", CASE, "--baseline", kept, "--json", "-")
+    gates = {gate["gate"] for gate in json.loads(said)["gates"]}
+    starts = ("audit: ", "harm: coverage_gsm", "baseline: ", "C1 of the", "the wanted cell is not")
+    assert code == 1 and all(any(gate.startswith(start) for gate in gates) for start in starts)
+    codes = {found[0] for words in catalogue().values() for found in [re.match(r"R-[A-Z]+(?=:)", words["en"])] if found}
+    assert codes == {"R-ALIGN", "R-HYST", "R-LOOP", "R-TRAP"}
+    for name in (*gates, *codes, *(gate.text for gate in default_gates()), "objective not worse", "objective"):
+        first = find(name)[0]
+        assert first.code == name or first.name in name or name in (first.label("en"), first.label("zh"))
+    for name in codes:
+        assert HANZI.search(rfopt("explain", name, "--lang", "zh")[1])

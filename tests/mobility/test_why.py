@@ -39,7 +39,7 @@ def test_better_by_c2_for_5_s() -> None:
     assert (best.cell, best.lead_db, best.needed_db) == ("B", 6.0, 0.0)
     assert found.server_numbers == {"c1_db": 25.0, "c2_db": 25.0} and best.numbers["c2_db"] == 31.0
     assert best.since_s == pytest.approx(19.5, abs=2.6), "the reports' averages cross in the middle of the step"
-    assert "6.0 dB above" in found.sentence("en") and "C2" in found.sentence("zh")
+    assert "a lead of +6.0 dB" in found.sentence("en") and "C2" in found.sentence("zh")
     assert found.replayed is not None and found.replayed[1:] == ("A", "B", "c2")
 
 
@@ -59,7 +59,7 @@ def test_soon_after_a_reselection_5_db_are_needed() -> None:
 def test_a_server_too_weak() -> None:
     found = asked(steps([-75, -108, NAN, NAN], [-105, -108, NAN, NAN]), moved(56), 28.0, gsm())
     assert found.rule == "c1" and found.server_numbers["c1_db"] == -5.0
-    assert "-5.0 dB" in found.sentence("en")
+    assert "−5.0 dB" in found.sentence("en")
 
 
 def test_what_the_levels_do_not_explain_is_said_so() -> None:

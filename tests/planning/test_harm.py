@@ -20,7 +20,9 @@ from rfopt.planning.harm import (
     COVERAGE_LOSS,
     COVERED_DBM,
     GOOD_DBM,
+    GOOD_SINR_DB,
     LEVEL_LOSS_DB,
+    SINR_LOSS_DB,
     Groups,
     Harm,
     groups_of,
@@ -30,6 +32,7 @@ from rfopt.planning.score import HARM_WEIGHT, Score
 from rfopt.radio.calibration import calibrate
 from rfopt.radio.calibration_fit import SETTINGS
 from rfopt.radio.predict import predict
+from rfopt.units import LTE_NOISE_DBM, mw
 
 from ..networks import HOME, evidence, network, walk_test
 
@@ -225,8 +228,9 @@ def test_groups_that_no_change_reaches_are_absent(groups: Groups) -> None:
     }  # fmt: skip
     rows = found(groups, changed(NET, ("L", "power_dbm", 4.0)))
     assert set(rows) == {
-        ("street", "coverage_lte"), ("street", "rsrp_p10_dbm"), ("floors of b1", "coverage_lte"),
-        ("users of L", "coverage_lte"), ("users of L", "rsrp_p10_dbm"),
+        ("street", "coverage_lte"), ("street", "rsrp_p10_dbm"), ("street", "sinr_p10_db"),
+        ("floors of b1", "coverage_lte"),
+        ("users of L", "coverage_lte"), ("users of L", "rsrp_p10_dbm"), ("users of L", "sinr_p10_db"),
     }  # fmt: skip
     both = found(groups, changed(NET, ("L", "power_dbm", 4.0), ("C", "power_dbm", 40.0)))
     assert {group for group, _ in both} == {"street", "floors of b1", "users of L", "users of C"}
@@ -339,6 +343,49 @@ def test_points_are_a_plain_table(groups: Groups) -> None:
 
 
 # --- weighed by traffic ---------------------------------------------------------------------------------------------
+
+
+def sinr_p10_db(net: Network, levels: np.ndarray) -> float:
+    """The twin: place by place and cell by cell, as TR 36.942 has interference add up."""
+    cells, found = net.of_rat("LTE"), []
+    for row in levels:
+        best = int(np.argmax(row))
+        disturbed = float(mw(LTE_NOISE_DBM))
+        for k, dbm in enumerate(row):
+            if k != best and cells["earfcn"].iloc[k] == cells["earfcn"].iloc[best]:
+                alike = cells["pci"].iloc[k] % 3 == cells["pci"].iloc[best] % 3
+                disturbed += 10.0 ** (dbm / 10.0) * (1.0 if alike else cells["load"].iloc[k])
+        found.append(row[best] - 10.0 * math.log10(disturbed))
+    return min(float(np.percentile(found, 10)), GOOD_SINR_DB)
+
+
+@pytest.fixture(scope="module")
+def between() -> tuple[Network, Groups]:
+    """Two LTE masts on one carrier, one before and one behind the tower, whose reference signals do not collide."""
+    mast = {"rat": "LTE", "kind": "macro", "azimuth_deg": None, "power_dbm": 15, "earfcn": 38400, "load": 0.2, "tac": 1}
+    net = town(*HOMES, L={**mast, "lat": HOME[0] + 300.0 * METRE, "pci": 30},
+               M={**mast, "lat": HOME[0] - 300.0 * METRE, "pci": 31})  # fmt: skip
+    return net, groups_of(evidence(net, walk_test(net)), ["L", "M"])
+
+
+def test_reference_signals_that_collide_harm_the_ground(between: tuple[Network, Groups]) -> None:
+    net, groups = between
+    after = changed(net, ("M", "pci", 33.0))
+    rows = found(groups, after)
+    assert {figure for _, figure in rows} == {"sinr_p10_db"}, "no level moves"
+    assert max(row.loss for row in rows.values()) > 0.0
+    assert harm(groups, changed(net, ("M", "pci", 34.0))) == [], "of the same remainder as before"
+    for group in ("street", "users of M"):
+        columns = groups.network.cells.index.get_indexer(net.of_rat("LTE").index)
+        level = groups.dbm[np.ix_(groups.members[group], columns)]
+        assert rows[group, "sinr_p10_db"].before == pytest.approx(sinr_p10_db(net, level), abs=1e-3)
+        assert rows[group, "sinr_p10_db"].after == pytest.approx(sinr_p10_db(after, level), abs=1e-3)
+
+
+def test_a_busier_cell_costs_its_neighbours_users_signal(between: tuple[Network, Groups]) -> None:
+    net, groups = between
+    row = found(groups, changed(net, ("L", "load", 1.0)))["users of M", "sinr_p10_db"]
+    assert row.after < row.before and row.loss == pytest.approx((row.before - row.after) / SINR_LOSS_DB[1], abs=1e-3)
 
 
 def busy(**traffic: float) -> Network:

@@ -173,5 +173,5 @@ function placeLines(state, floorAt, panel) {
   const figures = table(chosen.rat, state), place = floorAt * tower.panels.length + panel;
   const side = say(`side_${tower.sides[panel]}`, {});
   const head = `${say("floor", { floor: tower.floors[floorAt] })} · ${side} · ${say(`state.${state}`, {})}`;
-  return [head, ...page.modes[chosen.rat].map((mode) => `${page.words[mode]}: ${valueText(figures, mode, place)}`)];
+  return [head, ...page.modes[chosen.rat].map((mode) => say("figure", { what: page.words[mode], value: valueText(figures, mode, place) }))];
 }

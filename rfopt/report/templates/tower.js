@@ -235,7 +235,7 @@ function drawArrows(ink, view, scene, width, height, taken) {
   const z = (tower.floors[at] - 0.5) * tower.floor_m, half = 34;
   const near = page.heard.filter((cell) => cell.rat === chosen.rat && cell.distance_m > 30 && cell.level_dbm !== null);
   near.sort((a, b) => b.level_dbm - a.level_dbm);
-  for (const cell of near.slice(0, ARROWS)) {
+  const chips = near.slice(0, ARROWS).map((cell) => {
     const point = (radius) => view.project(
       scene.centre[0] + (radius * cell.x_m) / cell.distance_m, scene.centre[1] + (radius * cell.y_m) / cell.distance_m, z);
     const [tail, head] = [point(82), point(40)];
@@ -243,8 +243,9 @@ function drawArrows(ink, view, scene, width, height, taken) {
     const spot = { x: within(tail[0], half, width - half), y: within(tail[1], 12, height - 12), half };
     while (spot.y > 12 && crowded(taken, spot)) spot.y -= 6;
     taken.push(spot);
-    chip(ink, cells[cell.cell], spot.x, spot.y, distanceText(cell.distance_m));
-  }
+    return () => chip(ink, cells[cell.cell], spot.x, spot.y, distanceText(cell.distance_m));
+  });
+  chips.forEach((draw) => draw());
 }
 
 function distanceText(metres) {
