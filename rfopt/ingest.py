@@ -27,7 +27,7 @@ from rfopt.logs.mapped import read_mapped
 from rfopt.logs.opening import header_names
 from rfopt.logs.transitions import Stays, pingpong, transitions
 from rfopt.logs.writing import Sink, table_file
-from rfopt.words import say
+from rfopt.words import in_words, say
 
 PINGPONG_S = 10.0
 PAUSE_S = 60.0
@@ -101,7 +101,7 @@ class Ingested:
             out.append(
                 say("cli.ingested", lang, **{k: file[k] for k in ("file", "format", "rows", "readings", "rejected")})
             )
-            out += [f"    {count} × {reason}" for reason, count in file["reasons"].items()]
+            out += [f"    {count} × {in_words(reason, lang)}" for reason, count in file["reasons"].items()]
             out += [say("cli.unused", lang, count=count, kind=kind) for kind, count in file["unused"].items()]
             out.append("    " + ", ".join(f"{rat} {count}" for rat, count in file["by_rat"].items()))
         changes = ", ".join(f"{kind} {count}" for kind, count in self.as_json()["server_changes"].items()) or "–"
