@@ -27,7 +27,7 @@ from rfopt.logs.mapped import read_mapped
 from rfopt.logs.opening import header_names
 from rfopt.logs.transitions import Stays, pingpong, transitions
 from rfopt.logs.writing import Sink, table_file
-from rfopt.words import say
+from rfopt.words import in_words, say
 
 PINGPONG_S = 10.0
 PAUSE_S = 60.0
@@ -104,7 +104,8 @@ class Ingested:
             )
             for reason, count in file["reasons"].items():
                 line, text = counted.first[reason]
-                out.append(say("cli.rejected", lang, count=count, reason=reason, line=line, text=text and f": {text}"))
+                said = {"reason": in_words(reason, lang), "text": text and f": {text}"}
+                out.append(say("cli.rejected", lang, count=count, line=line, **said))
             out += [say("cli.unused", lang, count=count, kind=kind) for kind, count in file["unused"].items()]
             out.append("    " + ", ".join(f"{rat} {count}" for rat, count in file["by_rat"].items()))
         changes = ", ".join(f"{kind} {count}" for kind, count in self.as_json()["server_changes"].items()) or "–"

@@ -79,6 +79,16 @@ def test_every_picture_draws_with_letters_that_are_there(evidence, tower, lang):
         assert len(ax.get_children()) > 10
 
 
+def test_a_cell_has_one_colour_in_every_room(evidence):
+    drawn = [
+        plots.levels_over_time(Figure().subplots(), evidence.readings, p) for p in ("dining_north", "living_south")
+    ]
+    colours = [{line.get_label(): line.get_color() for line in ax.lines if line.get_label()[0] != "_"} for ax in drawn]
+    both = set(colours[0]) & set(colours[1])
+    assert len(both) >= 5 and all(colours[0][name] == colours[1][name] for name in both)
+    assert [ax.get_title("left").split(":")[0] for ax in drawn] == ["dining_north", "living_south"]
+
+
 def test_a_missing_letter_would_be_noticed():
     figure = Figure()
     figure.subplots().set_title("宝湖天下")

@@ -192,3 +192,10 @@ def test_faults_and_doubts_come_over_from_english(key):
     if not key.endswith(".name"):
         values = {name: f"<{name}>" for name in blanks(catalogue()[key]["en"])}
         assert in_words(say(key, "en", **values), "zh") == say(key, "zh", **values)
+
+
+def test_why_a_row_was_rejected_is_said_in_chinese():
+    assert in_words("wrong number of fields", "zh") == "字段数不符"
+    message = "best value 36.0 alone adds +0.000; beside the plan it harms: users of A: coverage_gsm 0.98 → 0.95, "
+    said = in_words(message + "at most 0.03 may be lost", "zh")
+    assert "A的用户" in said and say("kpi.coverage_gsm", "zh") in said and not left_in_english(said)

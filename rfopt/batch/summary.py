@@ -13,7 +13,8 @@ from rfopt.batch.jobs import Record, Settings
 from rfopt.batch.merging import Merged, merge
 from rfopt.batch.page import summary_html
 from rfopt.files import as_json, write_whole
-from rfopt.network import plan_text
+from rfopt.network import Change, plan_text
+from rfopt.sentences import change_text
 
 SCHEMA = "rfopt.batch/1"
 FOUND = 0.5
@@ -35,7 +36,9 @@ def summarise(records: Sequence[Record], settings: Settings) -> dict[str, Any]:
         "seed": settings.seed,
         "cases": rows,
         "cells": worst_cells(ordered),
-        "networks": [_network(name, network) for name, network in zip(_names(merged), merged, strict=True)],
+        "networks": [
+            _network(name, network, settings.lang) for name, network in zip(_names(merged), merged, strict=True)
+        ],
     }
     folder = Path(settings.output)
     for name, network in zip(_names(merged), merged, strict=True):
@@ -85,16 +88,20 @@ def worst_cells(records: Sequence[Record]) -> list[dict[str, Any]]:
     return [{"cell": cell, **{key: sorted(value) for key, value in of.items()}} for cell, of in ordered]
 
 
-def _network(name: str, merged: Merged) -> dict[str, Any]:
+def _network(name: str, merged: Merged, lang: str) -> dict[str, Any]:
     return {
         "name": name,
         "path": merged.network,
-        "changes": [{"change": str(change), "cases": list(cases)} for change, cases in merged.changes],
+        "changes": [{**_change(change, lang), "cases": list(cases)} for change, cases in merged.changes],
         "contradictions": [
-            {"kind": c.kind, "wants": [{"case": case, "change": str(change)} for case, change in c.wants]}
+            {"kind": c.kind, "wants": [{"case": case, **_change(change, lang)} for case, change in c.wants]}
             for c in merged.contradictions
         ],
     }
+
+
+def _change(change: Change, lang: str) -> dict[str, str]:
+    return {"change": str(change), "text": change_text(change, lang)}
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

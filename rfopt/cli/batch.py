@@ -61,6 +61,8 @@ def batch(
     failed = [case for case in table["cases"] if case["error"]]
     lines = [say("batch.told", lang, done=len(jobs) - len(failed), failed=len(failed))]
     lines += [f"  {case['error']}" for case in failed[:10]]
+    if table["cells"]:
+        lines.append(say("batch.cells", lang))
     lines += [f"  {cell['cell']}  {len(cell['cases'])}" for cell in table["cells"][:5]]
     first = next((network for network in table["networks"] if network["changes"]), None)
     after = first and hint(

@@ -42,18 +42,23 @@ def levels_over_time(
     InputError
         If nothing was read there in that mode.
     """
-    at_point = readings[readings["point"] == point] if point else readings
-    rows = at_point[(at_point["rat"] == rat) & (at_point["mode"] == mode) & at_point[LEVEL[rat]].notna()]
+    known = readings[(readings["rat"] == rat) & (readings["mode"] == mode) & readings[LEVEL[rat]].notna()]
+    rows = known[known["point"] == point] if point else known
     if rows.empty:
-        near = did_you_mean(point, set(readings["point"])) if at_point.empty else ""
+        near = "" if point in set(readings["point"]) else did_you_mean(point, set(readings["point"]))
         raise InputError(f"no {printable(rat)} level was read in {printable(mode)} at '{printable(point)}'{near}")
-    rows = rows.assign(label=server_labels(rows)).sort_values("time", kind="stable")
-    order = rows["label"].value_counts().sort_index().sort_values(ascending=False, kind="stable").index
-    for rank, name in enumerate(order):
-        _one_cell(ax, rows[rows["label"] == name], str(name), rank, LEVEL[rat])
+    known = known.assign(label=server_labels(known))
+    rows = known.loc[rows.index].sort_values("time", kind="stable")
+    order = known["label"].value_counts().sort_index().sort_values(ascending=False, kind="stable").index
+    here = set(rows["label"])
+    for rank, name in enumerate(order):  # over all places, so that a cell has one colour at each of them
+        if name in here:
+            _one_cell(ax, rows[rows["label"] == name], str(name), rank, LEVEL[rat])
     lang = lang or spoken()
     ax.set(xlabel=say("plot.time", lang), ylabel=say("plot.level", lang))
-    ax.set_title(say("plot.serving", lang), loc="left", fontsize=9)
+    title = say("plot.serving", lang)
+    named = say("view.figure", lang, what=printable(point), value=title) if point else title
+    ax.set_title(named, loc="left", fontsize=9)
     ax.grid(alpha=0.25)
     ax.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax

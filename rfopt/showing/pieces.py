@@ -11,6 +11,8 @@ from rfopt.errors import printable
 LONGEST = 400
 BLUE, ORANGE = "#0072B2", "#D55E00"
 CELL = "text-align:left;vertical-align:top;padding:2px 10px 2px 0"
+MOST_UNBROKEN = 24
+"""Letters of a value that stays on one line: a browser breaks Chinese between any two."""
 Piece = str | Markup | int | float
 
 
@@ -29,8 +31,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Piece]]) -> Markup:
 
 
 def _row(tag: str, values: Iterable[Piece]) -> Markup:
-    cell = Markup(f'<{tag} style="{CELL}">{{}}</{tag}>')
-    return Markup("<tr>{}</tr>").format(Markup("").join(cell.format(text(value)) for value in values))
+    return Markup("<tr>{}</tr>").format(Markup("").join(_cell(tag, value) for value in values))
+
+
+def _cell(tag: str, value: Piece) -> Markup:
+    short = not isinstance(value, Markup) and len(str(value)) <= MOST_UNBROKEN
+    style = CELL + ";white-space:nowrap" * short
+    return Markup('<{} style="{}">{}</{}>').format(tag, style, text(value), tag)
 
 
 def title(words: Piece) -> Markup:

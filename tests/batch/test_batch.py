@@ -13,6 +13,7 @@ from rfopt.batch.summary import summarise, worst_cells
 from rfopt.batch.work import work
 from rfopt.errors import InputError
 from rfopt.network import Change
+from rfopt.words import say
 
 from .cases import poisoned, started, write_cases
 
@@ -159,6 +160,13 @@ def test_a_hostile_name_is_text_in_the_summary(tmp_path):
         assert "<script" not in page
         assert "<img" not in page
         assert "49" not in page.split("</style>")[1].split("{{")[0][:200]
+
+
+def test_the_summary_calls_parameters_as_its_language_does(tmp_path):
+    for lang in ("en", "zh"):
+        summarise([record("x", CHANGE)], settings(tmp_path, lang=lang))
+        page = (tmp_path / "out" / "summary.html").read_text(encoding="utf-8")
+        assert say(f"parameter.{CHANGE['parameter']}", lang) in page and CHANGE["parameter"] not in page
 
 
 def test_the_summary_does_not_depend_on_the_order_of_the_records(tmp_path):
