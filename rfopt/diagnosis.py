@@ -37,6 +37,8 @@ OF_PRESENCE = ("overshoot", "das_leakage")
 LESSER_SHARE, LESSER_WEIGHT = 0.45, 0.55
 """A fault of settings that explains this share of what a cell's absence would comes before the cell's presence: the
 absence also takes away what the usual setting would leave."""
+MAIN_SHARE = 0.4
+"""A cell whose absence explains less is one of several that are heard too well, and no cause by itself."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
 
@@ -147,12 +149,14 @@ def _explained(evidence: Evidence, finding: Finding, start: float) -> float:
 def _weigh(finding: Finding, share: float, judged: Sequence[tuple[Finding, float]]) -> float:
     """Severity above 0.5 scaled by what the fault explains, so that causes come before what they cause.
 
-    Of two causes that explain as much, a wrong setting is likelier than a cell that should not be heard.
+    Of two causes that explain as much, a wrong setting is likelier than a cell that should not be heard, and so are
+    several cells where the absence of one leaves most of the trouble.
     """
     if finding.severity < 0.5 or math.isnan(share):
         return finding.severity
     weight = LEAST_WEIGHT + (1.0 - LEAST_WEIGHT) * share
-    lesser = finding.rule in OF_PRESENCE and any(_explains_too(other, finding, part, share) for other, part in judged)
+    others = any(_explains_too(other, finding, part, share) for other, part in judged)
+    lesser = finding.rule in OF_PRESENCE and (others or share < MAIN_SHARE)
     kind = LESSER_WEIGHT if lesser else 1.0 if finding.cause else SYMPTOM_WEIGHT
     return 0.5 + (finding.severity - 0.5) * weight * kind
 

@@ -109,9 +109,19 @@ def finding(severity: float, cure: tuple[Change, ...] = (), **values: object) ->
 
 
 def test_a_fault_that_explains_nothing_keeps_a_fifth(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = asked(monkeypatch, finding(1.0, IDLE))
+    result = asked(monkeypatch, finding(1.0, IDLE, rule="wrong_parameters"))
     assert result.explained == (0.0,) and result.findings[0].severity == pytest.approx(0.6)
     assert asked(monkeypatch, finding(1.0, WORSE)).explained == (0.0,)
+
+
+def test_a_cell_whose_absence_leaves_most_of_the_trouble_is_one_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "_explained", lambda evidence, finding, start: 0.39)
+    wrong, present = (asked(monkeypatch, finding(1.0, IDLE, rule=rule)) for rule in ("wrong_parameters", "overshoot"))
+    assert present.findings[0].severity - 0.5 == pytest.approx(
+        diagnosis.LESSER_WEIGHT * (wrong.findings[0].severity - 0.5)
+    )
+    monkeypatch.setattr(diagnosis, "_explained", lambda evidence, finding, start: 0.4)
+    assert asked(monkeypatch, finding(1.0, IDLE)).findings[0].severity == pytest.approx(0.5 + 0.5 * 0.52)
 
 
 def test_a_fault_that_explains_much_keeps_its_severity(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,14 +22,14 @@ LEAST_STAY_S = 60.0
 
 
 @rules
-def border_camping(evidence: Evidence, _figures: Figures, least_share: float = 0.05) -> list[Finding]:
+def border_camping(evidence: Evidence, figures: Figures, least_share: float = 0.05) -> list[Finding]:
     """Fires where `least_share` of a technology's time or more is spent on strangers or on cells of another region.
 
     A stranger is a serving cell that the table does not have; another region's are area codes whose high byte no wanted
     cell has.
     """
-    looks = (_strangers, _other_region)
-    return [finding for look in looks for rat in RATS for finding in look(evidence, rat, least_share)]
+    nameless = [finding for rat in RATS for finding in _strangers(evidence, rat, least_share)]
+    return nameless + [finding for rat in RATS for finding in _other_region(evidence, figures, rat, least_share)]
 
 
 def _strangers(evidence: Evidence, rat: str, least_share: float) -> list[Finding]:
@@ -43,7 +43,7 @@ def _strangers(evidence: Evidence, rat: str, least_share: float) -> list[Finding
     return [Finding("border_camping", min(1.0, 0.5 + share / 2), (), tuple(sorted(strange["point"].unique())), facts)]
 
 
-def _other_region(evidence: Evidence, rat: str, least_share: float) -> list[Finding]:
+def _other_region(evidence: Evidence, figures: Figures, rat: str, least_share: float) -> list[Finding]:
     """Cells of the table that serve here steadily under another region's area codes."""
     share = serving_share([evidence.logged], "gsm_idle" if rat == "GSM" else "lte_idle")
     regions = {area // REGION for area in _home(evidence)}
@@ -57,8 +57,9 @@ def _other_region(evidence: Evidence, rat: str, least_share: float) -> list[Find
     gone = tuple(without(evidence, cell) for cell in odd)
     return [
         Finding(
-            "border_camping", min(1.0, 0.5 + spent / 2), tuple(odd), tuple(sorted(rows["point"].unique())),
-            _facts(evidence, rat, rows, spent, least_share), basis="tables", cure=gone,
+            "border_camping", max(min(1.0, 0.5 + spent / 2), figures.severity("idle_camp_wanted")), tuple(odd),
+            tuple(sorted(rows["point"].unique())), _facts(evidence, rat, rows, spent, least_share), basis="tables",
+            cure=gone,
         )
     ]  # fmt: skip
 
