@@ -98,7 +98,8 @@ def _log(home: Path) -> None:
         raise
     log = read_log(source)
     assert len(set(log.readings["line"]) | set(log.rejects["line"])) <= log.rows, "more rows than the file has"
-    assert not set(log.readings["line"]) & set(log.rejects["line"]), "a row both read and rejected"
+    if source.suffix != ".xml":  # where a line is no row: two values of one line may fare differently
+        assert not set(log.readings["line"]) & set(log.rejects["line"]), "a row both read and rejected"
     assert (log.rejects["reason"] != "").all()
     assert len(log.rejects) + sum(log.unused.values()) <= log.rows, "rows counted twice"
     assert len(read_log(out).readings) == len(log.readings)
