@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.errors import InputError, did_you_mean, found_instead, printable
 from rfopt.files import read_text, sha256, stands, toml_tables
 from rfopt.geography.coordinates import SYSTEMS, from_wgs84, to_wgs84
 from rfopt.logs import Log, log_text, read_log
@@ -258,11 +258,11 @@ def _line_of(key: str, text: str, table: str = "") -> int | None:
 def _check_keys(tables: dict[str, Any], text: str, path: Path) -> list[str]:
     for table, keys in NEEDED.items():
         if table not in tables:
-            raise InputError(f"table [{table}] is missing{did_you_mean(table, tables)}", path)
+            raise InputError(f"table [{table}] is missing{found_instead(table, tables)}", path)
         given = _as_table(table, tables[table], text, path)
         for key in keys:
             if key not in given:
-                near = did_you_mean(key, given)
+                near = found_instead(key, given)
                 raise InputError(f"{key} is missing in [{table}]{near}", path, _line_of(table, text))
     notes = []
     for table, keys_of in tables.items():

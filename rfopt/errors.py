@@ -70,3 +70,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
     return f"; did you mean '{printable(near[0])}'?" if near else ""
+
+
+def found_instead(word: str, given: Iterable[str]) -> str:
+    """What a file has in the place of a missing name, to append to a message, or nothing.
+
+    >>> found_instead("azimuth_deg", ["azimut_deg", "lat"])
+    "; is 'azimut_deg' meant for it?"
+    """
+    near = difflib.get_close_matches(word, list(given), n=1, cutoff=0.7)
+    return f"; is '{printable(near[0])}' meant for it?" if near else ""

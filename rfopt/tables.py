@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.bands import gsm_band, lte_band
-from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.errors import InputError, did_you_mean, found_instead, printable
 from rfopt.files import read_text
 from rfopt.schema import Column, Schema, schema
 
@@ -141,7 +141,7 @@ def require_columns(rows: Rows, table: str) -> None:
     columns = schema(table)
     missing = [c.column for c in columns.values() if c.need == "yes" and c.column not in rows.header]
     if missing:
-        near = did_you_mean(missing[0], [h for h in rows.header if h not in columns])
+        near = found_instead(missing[0], [h for h in rows.header if h not in columns])
         other = next((mark for mark in ";\t|" if len(rows.header) == 1 and mark in rows.header[0]), "")
         if other:
             raise InputError(f"its columns are separated by {other!r}, expected commas", rows.file, 1)

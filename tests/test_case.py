@@ -272,19 +272,20 @@ MISSING = {
 def test_a_missing_key_is_named(root: Path, key: str) -> None:
     line, message = MISSING[key]
     text = changed((f"\n{key} =", f"\n{key}_x ="))
-    near = "; did you mean 'id_x'?" if key == "none" else ""
-    assert refusal(root, text).split("; did")[0] == f"case.toml:{line}: {message}{near}"
+    assert refusal(root, text).split(";")[0] == f"case.toml:{line}: {message}"
 
 
 def test_a_key_one_letter_off_is_suggested(root: Path) -> None:
-    expected = "case.toml:1: floor is missing in [complaint]; did you mean 'flor'?"
+    expected = "case.toml:1: floor is missing in [complaint]; is 'flor' meant for it?"
     assert refusal(root, changed(("floor = 20", "flor = 20"))) == expected
 
 
 BROKEN = {
     "empty": ("", "case.toml: table [complaint] is missing"),
     "no inputs": (CASE[: CASE.index("[inputs]")], "case.toml: table [inputs] is missing"),
-    "one letter off": (changed(("[inputs]", "[input]")), "case.toml: table [inputs] is missing; did you mean 'input'?"),
+    "one letter off": (
+        changed(("[inputs]", "[input]")), "case.toml: table [inputs] is missing; is 'input' meant for it?",
+    ),
     "complaint is a value": (
         'complaint = "weak"\n[inputs]\nlogs = []\n',
         "case.toml:1: complaint weak is not a table, expected [complaint]",

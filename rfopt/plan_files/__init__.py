@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rfopt.drafts import Draft, read_draft
-from rfopt.errors import InputError, did_you_mean, printable
+from rfopt.errors import InputError, did_you_mean, found_instead, printable
 from rfopt.network import Network
 from rfopt.plan_files.nokia_plans import read_objects
 from rfopt.registry import Shelf
@@ -45,7 +45,7 @@ def read_names(path: Path, network: Network) -> dict[str, str]:
     rows = read_rows(path)
     for column in ("cell", "dn"):
         if column not in rows.header:
-            raise InputError(f"column '{column}' is missing{did_you_mean(column, rows.header)}", path, 1)
+            raise InputError(f"column '{column}' is missing{found_instead(column, rows.header)}", path, 1)
     names = {}
     for cell, dn, line in zip(rows.column("cell"), rows.column("dn"), rows.lines, strict=True):
         if cell not in network.cells.index:

@@ -255,8 +255,8 @@ BROKEN = {
         f":1: is no drive-test log rfopt can read, expected one of: {', '.join(log_formats)}"
         "; a column map may say which column is what (rfopt ingest --map)",
     ),
-    "no serving": (TEXT.replace("serving", "servin", 1), ":1: column 'serving' is missing; did you mean 'servin'?"),
-    "no time": (TEXT.replace("time", "Time", 1), ":1: column 'time' is missing; did you mean 'Time'?"),
+    "no serving": (TEXT.replace("serving", "servin", 1), ":1: column 'serving' is missing; is 'servin' meant for it?"),
+    "no time": (TEXT.replace("time", "Time", 1), ":1: column 'time' is missing; is 'Time' meant for it?"),
     "twice": (TEXT.replace("bsic", "arfcn", 1), ":1: column 'arfcn' stands twice in the header"),
     "twice but for a hidden character": (
         TEXT.replace("bsic", "ar\u200bfcn", 1),

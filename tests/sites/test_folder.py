@@ -335,7 +335,7 @@ def test_a_missing_column_is_named(folder: Path, column: str) -> None:
     text = (folder / "cells.csv").read_text(encoding="utf-8")
     renamed = ",".join({column: f"{column}s"}.get(name, name) for name in text.splitlines()[0].split(","))
     put(folder, "cells.csv", "\n".join([renamed, *text.splitlines()[1:]]) + "\n")
-    assert refusal(folder) == f"cells.csv:1: column '{column}' is missing; did you mean '{column}s'?"
+    assert refusal(folder) == f"cells.csv:1: column '{column}' is missing; is '{column}s' meant for it?"
 
 
 def test_gsm_cells_without_arfcn_column(folder: Path) -> None:
