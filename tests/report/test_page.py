@@ -159,7 +159,7 @@ def test_first_screen_says_it_all(result, english):
     ):
         assert text in first
     before, after = (f"{100 * score.objective:.0f}" for score in (result.score_before, result.score_after))
-    assert f"bring the score from {before} to {after} of 100" in first
+    assert f"The score goes from {before} to {after} of 100 by" in first
     assert first.count('<article class="tile') == sum(1 for name in kpis if kpis.facts[name].get("weight", 0) > 0)
     assert first.count('stroke="#000" stroke-width="2"/>') >= 8
 
