@@ -39,6 +39,8 @@ LESSER_SHARE, LESSER_WEIGHT = 0.45, 0.55
 absence also takes away what the usual setting would leave."""
 MAIN_SHARE = 0.4
 """A cell whose absence explains less is one of several that are heard too well, and no cause by itself."""
+FLAT_DEG = 3.0
+"""An antenna tilted more than this does what antennas do; that it is heard up here is no fault of its own."""
 PINGPONG_S = 10.0
 LONGEST_GAP_S = 15.0
 
@@ -155,16 +157,21 @@ def _weigh(finding: Finding, share: float, judged: Sequence[tuple[Finding, float
     if finding.severity < 0.5 or math.isnan(share):
         return finding.severity
     weight = LEAST_WEIGHT + (1.0 - LEAST_WEIGHT) * share
-    others = any(_explains_too(other, finding, part, share) for other, part in judged)
+    others = any(_explains_too(other, finding, part, share) for other, part in judged if other is not finding)
     lesser = finding.rule in OF_PRESENCE and (others or share < MAIN_SHARE)
     kind = LESSER_WEIGHT if lesser else 1.0 if finding.cause else SYMPTOM_WEIGHT
     return 0.5 + (finding.severity - 0.5) * weight * kind
 
 
 def _explains_too(other: Finding, finding: Finding, part: float, share: float) -> bool:
-    """True if a fault of settings that a cell takes part in explains nearly as much as the cell's being there."""
-    settings = other.cause and other.rule not in OF_PRESENCE and other.severity >= 0.5
-    return settings and finding.cells[0] in other.cells and part >= LESSER_SHARE * share
+    """True if a fault of settings that a cell takes part in explains nearly as much as the cell's being there.
+
+    Of a cell far away whose antenna is tilted as usual, so does any trouble of it that explains as much.
+    """
+    if other.rule in OF_PRESENCE or other.severity < 0.5 or finding.cells[0] not in other.cells:
+        return False
+    usual = float(finding.evidence.get("tilt_deg", 0.0)) > FLAT_DEG
+    return part >= LESSER_SHARE * share if other.cause else usual and part >= share
 
 
 def diagnose_log(case: Case) -> list[Finding]:

@@ -124,6 +124,19 @@ def test_a_cell_whose_absence_leaves_most_of_the_trouble_is_one_of_several(monke
     assert asked(monkeypatch, finding(1.0, IDLE)).findings[0].severity == pytest.approx(0.5 + 0.5 * 0.52)
 
 
+@pytest.mark.parametrize(("tilt", "share", "first"), [(8.0, 0.6, "no_dominant_server"), (2.0, 0.6, "overshoot"),
+                                                     (8.0, 0.7, "overshoot")])  # fmt: skip
+def test_a_cell_tilted_as_usual_is_no_cause_where_the_trouble_explains_as_much(
+    monkeypatch: pytest.MonkeyPatch, tilt: float, share: float, first: str
+) -> None:
+    monkeypatch.setattr(
+        diagnosis, "_explained", lambda evidence, found, start: share if found.rule == "overshoot" else 0.6
+    )
+    trouble = finding(1.0, IDLE, rule="no_dominant_server", cells=("A", "B"), cause=False)
+    result = asked(monkeypatch, finding(1.0, IDLE, evidence={"tilt_deg": tilt}), trouble)
+    assert result.findings[0].rule == first
+
+
 def test_a_fault_that_explains_much_keeps_its_severity(monkeypatch: pytest.MonkeyPatch) -> None:
     result = asked(monkeypatch, finding(0.9, IDLE), finding(0.8, QUIETER, rule="das_leakage"))
     assert [f.rule for f in result.findings] == ["das_leakage", "overshoot"]
