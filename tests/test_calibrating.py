@@ -160,7 +160,7 @@ def test_a_log_of_another_place_is_refused(tmp_path):
     rows = [{**row, "cell": ""} for row in away]
     (tmp_path / "walk.csv").write_text(log_text(readings(rows)), encoding="utf-8")
     (tmp_path / "case.toml").write_text(CASE.format(network=NETWORK_FOLDER.as_posix()), encoding="utf-8")
-    with pytest.raises(InputError, match="same place"):
+    with pytest.raises(InputError, match="expected the same region"):
         calibrate_case(read_case(tmp_path))
 
 
