@@ -153,12 +153,16 @@ def _claimed_of_gz(path: Path) -> int:
 
 
 def _chunks(stream: IO[bytes] | gzip.GzipFile, budget: _Budget, name: str) -> Iterator[bytes]:
+    while chunk := _read(stream, budget.path, name):
+        budget.spend(len(chunk))
+        yield chunk
+
+
+def _read(stream: IO[bytes] | gzip.GzipFile, path: Path, name: str) -> bytes:
     try:
-        while chunk := stream.read(CHUNK_BYTES):
-            budget.spend(len(chunk))
-            yield chunk
+        return stream.read(CHUNK_BYTES)
     except BROKEN as error:
-        raise InputError(f"is broken at '{printable(name)}': {printable(error, 80)}", budget.path) from None
+        raise InputError(f"is broken at '{printable(name)}': {printable(error, 80)}", path) from None
 
 
 def _zip(path: Path) -> zipfile.ZipFile:
