@@ -391,20 +391,27 @@ def test_the_floor_is_a_mean_of_powers_not_of_decibels() -> None:
     assert float(dbm(anchored(NET, rows).floor_mw[0, 0])) == pytest.approx(-83.0, abs=0.1)
 
 
-def test_interference_of_known_cells_is_not_counted_twice() -> None:
-    """B on A's own carrier explains all the C/I tells; what stays is no more than a tenth of it."""
-    net = network({"B": {"arfcn": 62, "bsic": "4-1"}})
+CLASH_MW = float(mw(-88.0)) * math.exp(0.5 * (SIGMA_DB * math.log(10) / 10) ** 2)
+"""The mean power of B at −88 dBm, which fades."""
+
+
+def calls_of_a(net: Network, interference_dbm: float) -> list[dict[str, object]]:
+    """Calls on A under an interference of so much, and some on C, where B is heard."""
     rng = np.random.default_rng(2)
     rows = walk(net, {"A": -75.0, "C": -84.0}, mode="call", server="A", seconds=600, step_s=0.5, rng=rng)
     rows += walk(net, {"C": -70.0, "B": -88.0}, mode="call", server="C", seconds=600, step_s=0.5, rng=rng, start_s=700)
-    sigma = SIGMA_DB * math.log(10) / 10
-    mean_mw = float(mw(-88.0)) * math.exp(0.5 * sigma * sigma)
     for row in rows:
         if row.get("serving") and row["cell"] == "A":
-            row["ci_db"] = float(row["rxlev_dbm"] - 0.5 - dbm(mean_mw))
-    found = anchored(net, rows)
+            row["ci_db"] = float(row["rxlev_dbm"] - 0.5 - interference_dbm)
+    return rows
+
+
+def test_interference_of_known_cells_is_not_counted_twice() -> None:
+    """B on A's own carrier explains all the C/I tells; what stays is no more than a tenth of it."""
+    net = network({"B": {"arfcn": 62, "bsic": "4-1"}})
+    found = anchored(net, calls_of_a(net, float(dbm(CLASH_MW))))
     floor = found.floor_mw[0, found.levels.cells.get_loc("A")]
-    assert floor < 0.35 * mean_mw
+    assert floor < 0.35 * CLASH_MW
     assert PROTECTION_DB[0] == 0.0
 
 
@@ -412,22 +419,13 @@ def test_interference_of_known_cells_is_not_counted_twice() -> None:
 def test_calls_are_on_the_carrier_that_explains_their_quality(traffic: str) -> None:
     """A and B share their BCCH carrier; on traffic carriers of its own A's calls are clear, unless C/I says no."""
     net = network({"A": {"tch_arfcns": traffic}, "B": {"arfcn": 62, "bsic": "4-1", "tch_arfcns": "40"}})
-    rng = np.random.default_rng(2)
-    rows = walk(net, {"A": -75.0, "C": -84.0}, mode="call", server="A", seconds=600, step_s=0.5, rng=rng)
-    rows += walk(net, {"C": -70.0, "B": -88.0}, mode="call", server="C", seconds=600, step_s=0.5, rng=rng, start_s=700)
-    sigma = SIGMA_DB * math.log(10) / 10
-    clash_mw = float(mw(-88.0)) * math.exp(0.5 * sigma * sigma)
-    for row in rows:
-        if row.get("serving") and row["cell"] == "A":
-            row["ci_db"] = float(row["rxlev_dbm"] - 0.5 - dbm(clash_mw))
-    found = anchored(net, rows)
+    found = anchored(net, calls_of_a(net, float(dbm(CLASH_MW))))
     at = found.levels.cells.get_loc("A")
-    assert (found.floors.beacon_share > 0).tolist() == [name == "A" for name in found.levels.cells] or not traffic
-    assert found.floor_mw[0, at] < 0.35 * clash_mw
-    for row in rows:
-        if row.get("serving") and row["cell"] == "A":
-            row["ci_db"] = float(row["rxlev_dbm"] - 0.5 + 108.0)
-    assert not anchored(net, rows).floors.beacon_share.any() or not traffic, "clear calls are on other carriers"
+    on_beacon = (found.floors.beacon_share > 0).tolist()
+    assert on_beacon == [name == "A" and bool(traffic) for name in found.levels.cells]
+    assert found.floor_mw[0, at] < 0.35 * CLASH_MW
+    clear = anchored(net, calls_of_a(net, -108.0))
+    assert not clear.floors.beacon_share.any(), "clear calls are on other carriers"
 
 
 @pytest.mark.parametrize("rat", ["GSM", "LTE"])
