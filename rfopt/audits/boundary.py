@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
-from rfopt.network import Change, Network, Plan, apply, value_of
+from rfopt.network import Change, Network, Plan, apply
 from rfopt.proofs.traps import traps
 from rfopt.proofs.vicinity import about, vicinities
 
@@ -35,19 +35,18 @@ def in_step(before: Network, plan: Plan) -> Plan:
 
     Raises
     ------
-    KeyError
-        If the plan names a cell that the network has not.
+    InputError
+        If the plan does not fit the network.
     """
-    after = apply(before, plan)
+    after, old = apply(before, plan), {change.key: change.old for change in plan}
     raised = {}
     for fault in boundary(before, after, plan):
         if fault.new and fault.facts["what"] == "gsm_call":
             cell, other = fault.cells
             margin = float(after.neighbours["ho_margin_pbgt_db"][fault.cells])
             new = margin + math.ceil(fault.amount - _most_db(after, fault))
-            now = value_of(before, cell, other, "ho_margin_pbgt_db")
-            change = Change(cell, other, "ho_margin_pbgt_db", now, new)
-            raised[change.key] = change
+            key = (cell, other, "ho_margin_pbgt_db")
+            raised[key] = Change(*key, old.get(key, margin), new)
     return (*(change for change in plan if change.key not in raised), *raised.values())
 
 

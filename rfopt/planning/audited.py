@@ -40,8 +40,11 @@ def find_passing(
     for _ in range(MOST_ROUNDS):
         whole = find(rough, exact)
         if in_step(network, whole) != whole:
-            steps = _steps(whole, exact.moves)
-            found += [mended for plan in steps for mended in _with_margins(network, limits, exact, plan)]
+            found += [
+                mended
+                for plan in _with_other_rewards(whole, exact.moves)
+                for mended in _with_margins(network, limits, exact, plan)
+            ]
         plan, rows = passing(network, whole, exact.moves)
         found.append((plan, []))
         struck += rows
@@ -56,7 +59,7 @@ def find_passing(
     return plan, [row for row in struck if (row["cell"], row["neighbour"], row["parameter"]) not in taken], more
 
 
-def _steps(plan: Plan, moves: Sequence[Move]) -> list[Plan]:
+def _with_other_rewards(plan: Plan, moves: Sequence[Move]) -> list[Plan]:
     """A plan, and the same with another step of one of its rewards: the margins of a smaller one may be fewer."""
     rewards = {change.key for change in plan if change.parameter == "cell_reselect_offset_db"}
     ladders = (move for move in moves if rewards & set(keys_of(move.changes)))
