@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rfopt.audits import refusals
+from rfopt.audits.boundary import in_step
 from rfopt.case import Limits
 from rfopt.finding import Move
 from rfopt.network import Change, Plan, apply
@@ -66,6 +67,19 @@ def test_margins_are_not_raised_where_that_is_not_permitted(limits: Limits) -> N
     rough, exact = searched(lambda reward: 0.02 * reward, limits.max_changes)
     plan, _, more = find_passing(net, limits, rough, exact)
     assert [c.new for c in plan] == [10.0] and not more and refusals(net, plan) == []
+
+
+def test_a_relation_that_the_plan_adds_or_lowers_is_raised_from_what_it_has() -> None:
+    net, reward = estate(), REWARDS[-1].changes
+    (first, *_) = (change for change in in_step(net, reward) if change.neighbour)
+    lowered = Change("A", first.neighbour, first.parameter, first.old, 0.0)
+    (again,) = (change for change in in_step(net, (*reward, lowered)) if change.key == first.key)
+    assert (again.old, again.new) == (first.old, first.new)
+    gone = Change("A", first.neighbour, "neighbour", "present", "absent")
+    without = apply(net, (gone,))
+    added = Change("A", first.neighbour, "neighbour", "absent", "present")
+    (new,) = (change for change in in_step(without, (added, *reward)) if change.key == first.key)
+    assert new.new == first.new and refusals(without, in_step(without, (added, *reward))) == []
 
 
 def test_the_cheaper_way_is_taken_where_margins_cost_more_than_they_bring() -> None:
