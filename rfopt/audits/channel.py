@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from rfopt.audits import Fault, audits, number, rows_of
 from rfopt.bands import gsm_band, lte_band, lte_downlink_mhz
+from rfopt.errors import printable
 from rfopt.network import Change, Network, Plan
-from rfopt.tables import channel_problem, value_text
+from rfopt.tables import WHOLE, channel_problem, value_text
 
 RADIOS = (("P-GSM 900", "E-GSM 900"), (34, 39), (38, 41))
 """Bands that one transmitter and antenna serve; any other pair needs new ones."""
@@ -20,11 +21,10 @@ def channel(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     for k, change in enumerate(plan):
         for carrier in _carriers(change):
             kind = "earfcn" if change.parameter == "earfcn" else "arfcn"
-            problem = channel_problem(carrier, kind)
-            facts = {"what": change.parameter, "value": str(carrier)}
-            if problem:
+            facts = {"what": change.parameter, "value": printable(carrier)}
+            if not WHOLE.fullmatch(carrier) or channel_problem(int(carrier), kind):
                 yield Fault("no_carrier", (change.cell,), facts, (k,))
-            elif change.cell in before.cells.index and _elsewhere(before, change, carrier):
+            elif change.cell in before.cells.index and _elsewhere(before, change, int(carrier)):
                 yield Fault("other_band", (change.cell,), facts, (k,))
     for cell in dict.fromkeys(plan[k].cell for k in rows_of(plan, ("earfcn", "bandwidth_mhz"))):
         if cell in before.cells.index and (over := _over_edge(after, cell)) > max(_over_edge(before, cell), 1e-9):
@@ -32,14 +32,15 @@ def channel(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
             yield Fault("over_the_edge", (cell,), {"value": f"{over:g}"}, rows)
 
 
-def _carriers(change: Change) -> list[int]:
-    """The carriers that a row sets."""
+def _carriers(change: Change) -> list[str]:
+    """The carriers that a row sets, as it says them."""
     if change.parameter == "redirect_arfcn" and change.new == "present":
-        return [int(change.neighbour or 0)]
+        return [change.neighbour or "0"]
     if change.neighbour is None and change.parameter == "tch_arfcns":
-        return [int(word) for word in value_text(change.new).split(";") if word.strip()]
+        words = (word.strip() for word in value_text(change.new).split(";"))
+        return [word for word in words if word]
     whole = isinstance(change.new, float) and change.new.is_integer()
-    return [int(change.new or 0)] if change.parameter in ("arfcn", "earfcn") and whole else []  # type: ignore[arg-type]
+    return [value_text(change.new)] if change.parameter in ("arfcn", "earfcn") and whole else []
 
 
 def _elsewhere(before: Network, change: Change, carrier: int) -> bool:

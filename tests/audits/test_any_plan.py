@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rfopt.audits import audit
@@ -45,6 +45,7 @@ def changes(draw: st.DrawFn) -> Change:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(changes(), min_size=1, max_size=4))
+@example([Change("A", None, "tch_arfcns", "", "4-5")])
 def test_every_plan_is_answered(rows: list[Change]) -> None:
     plan: Plan = tuple(rows)
     found = audit(NET, plan)
