@@ -11,7 +11,7 @@ from rfopt.case import Limits
 from rfopt.finding import Move
 from rfopt.network import Change, Network, Plan, keys_of
 from rfopt.planning.rejected import Rejection
-from rfopt.planning.search import find
+from rfopt.planning.search import find, worth_proposing
 from rfopt.planning.trial import Search, parts_of, with_move, without
 
 MOST_ROUNDS = 3
@@ -46,7 +46,7 @@ def find_passing(
                 for mended in _with_margins(network, limits, exact, plan)
             ]
         plan, rows = passing(network, whole, exact.moves)
-        found.append((plan, []))
+        found += [(plan, [])] if worth_proposing(exact, plan) else []
         struck += rows
         refused = _refused(network, plan, set(whole) - set(plan), exact.moves)
         if not refused:
@@ -54,7 +54,7 @@ def find_passing(
         moves = [move for move in exact.moves if move not in refused]
         exact = replace(exact, moves=moves)
         rough = replace(rough.from_here(), moves=moves, most_trials=MORE_TRIALS * rough.most_trials)
-    plan, more = max(found, key=lambda one: exact.worth(one[0]))
+    plan, more = max(found, key=lambda one: exact.worth(one[0]), default=((), []))
     taken = set(keys_of(plan))
     return plan, [row for row in struck if (row["cell"], row["neighbour"], row["parameter"]) not in taken], more
 

@@ -51,9 +51,13 @@ def find(rough: Search, exact: Search) -> Plan:
     """
     plan = _best_of_all(exact) if exact.enumerable() else _climbed(rough)
     plan = _prune(exact, plan)
+    return plan if worth_proposing(exact, plan) else ()
+
+
+def worth_proposing(exact: Search, plan: Plan) -> bool:
+    """True for a plan that is sure to help, gains `LEAST_PLAN_GAIN` and breaks no limit of harm."""
     start, end = exact.score(()), exact.score(plan)
-    sure = end.helps(start) >= SURE and end.objective - start.objective >= LEAST_PLAN_GAIN and not end.refused
-    return plan if sure else ()
+    return end.helps(start) >= SURE and end.objective - start.objective >= LEAST_PLAN_GAIN and not end.refused
 
 
 def _best_of_all(search: Search) -> Plan:

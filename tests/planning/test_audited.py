@@ -86,3 +86,15 @@ def test_the_cheaper_way_is_taken_where_margins_cost_more_than_they_bring() -> N
     rough, exact = searched(lambda reward: min(0.2 + 0.0001 * reward, 0.02 * reward))
     plan, _, _ = find_passing(estate(), Limits(), rough, exact)
     assert [(c.parameter, c.new) for c in plan] == [("cell_reselect_offset_db", 10.0)]
+
+
+def test_what_a_refusal_leaves_must_still_be_worth_proposing() -> None:
+    gains = {TOO_FAR: 0.2, GOOD: 0.015}
+    moves = [Move("power_down", (change,), ("overshoot",)) for change in gains]
+
+    def scored(plan: Plan) -> Score:
+        return Score(np.full(8, 0.3 + sum(gains[change] for change in plan)), (), cost_of(plan))
+
+    rough, exact = (Search(scored, moves, 12, lambda *_: None, most_plans=40) for _ in range(2))
+    plan, struck, _ = find_passing(estate(), Limits(), rough, exact)
+    assert plan == () and [row["cell"] for row in struck] == [TOO_FAR.cell]
