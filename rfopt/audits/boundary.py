@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pandas as pd
+
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Change, Network, Plan, apply
 from rfopt.proofs.traps import traps
-from rfopt.proofs.vicinity import about, vicinities
+from rfopt.proofs.vicinity import Sets, about, vicinities
 
 MOST_DB = {"gsm_call": 12.0, "lte_call": 6.0}
 PENALISED_DB = 16.0
@@ -50,12 +52,16 @@ def in_step(before: Network, plan: Plan) -> Plan:
     return (*(change for change in plan if change.key not in raised), *raised.values())
 
 
-def _zones(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
+def _zones(network: Network, sets: Sets) -> Iterator[Fault]:
     for names in sets:
         yield from (as_fault(trap, "boundary") for trap in traps(network, names) if trap.kind == "align")
 
 
 def _most_db(network: Network, fault: Fault) -> float:
-    cells = network.cells.loc[list(fault.cells)]
-    penalised = (cells["penalty_time_s"] == SUBTRACTED_S) & (cells["cell_reselect_offset_db"] > 0.0)
-    return PENALISED_DB if penalised.any() else MOST_DB[fault.facts["what"]]
+    penalised = any(_penalised(network.cells, cell) for cell in fault.cells)
+    return PENALISED_DB if penalised else MOST_DB[fault.facts["what"]]
+
+
+def _penalised(cells: pd.DataFrame, cell: str) -> bool:
+    penalty_s, offset_db = cells["penalty_time_s"][cell], cells["cell_reselect_offset_db"][cell]
+    return bool(penalty_s == SUBTRACTED_S and offset_db > 0.0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
 from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import Trap, by_rat, circles_and_traps, long_circles
-from rfopt.proofs.vicinity import about, vicinities
+from rfopt.proofs.vicinity import Sets, about, vicinities
 
 
 @audits
@@ -19,7 +20,7 @@ def circle(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
         yield replace(fault, new=fault.new and not _hidden(fault, before, sets))
 
 
-def _hidden(fault: Fault, before: Network, sets: list[list[str]]) -> bool:
+def _hidden(fault: Fault, before: Network, sets: Sets) -> bool:
     """True for a circle on bad quality where there was one at any quality: worse, and told in its place."""
     if fault.kind != "circle_quality":
         return False
@@ -27,7 +28,7 @@ def _hidden(fault: Fault, before: Network, sets: list[list[str]]) -> bool:
     return frozenset(fault.cells) in known
 
 
-def _circles(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
+def _circles(network: Network, sets: Sets) -> Iterator[Fault]:
     for names in sets:
         short = [
             trap for trap in circles_and_traps(network, *by_rat(network, names)) if trap.kind in ("circle", "quality")
@@ -36,6 +37,7 @@ def _circles(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
             yield as_fault(trap, f"circle_{trap.kind}" if trap.kind == "quality" else "circle")
 
 
+@functools.lru_cache(maxsize=1024)
 def as_fault(trap: Trap, kind: str) -> Fault:
     """A proof as a fault: its sentence in both languages rides along."""
     facts = {"what": trap.machine, "proof_en": trap.sentence("en"), "proof_zh": trap.sentence("zh")}

@@ -8,7 +8,7 @@ from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import by_rat, circles_and_traps
-from rfopt.proofs.vicinity import about, vicinities
+from rfopt.proofs.vicinity import Sets, about, vicinities
 
 
 @audits
@@ -18,7 +18,7 @@ def dead_end(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     return introduced(lambda network: _one_way(about(network, sets), sets), before, after, plan)
 
 
-def _one_way(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
+def _one_way(network: Network, sets: Sets) -> Iterator[Fault]:
     for names in sets:
         yield from (
             as_fault(trap, "dead_end")

@@ -8,7 +8,7 @@ from rfopt.audits import Fault, audits, cells_of, introduced, moving
 from rfopt.audits.circle import as_fault
 from rfopt.network import Network, Plan
 from rfopt.proofs.traps import traps, ways_of
-from rfopt.proofs.vicinity import about, vicinities
+from rfopt.proofs.vicinity import Sets, about, vicinities
 
 LEAST_A3_DB = 2.0
 """Leads of event A3 both ways must sum to this."""
@@ -21,10 +21,10 @@ def hysteresis(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
     return introduced(lambda network: _narrow(about(network, sets), sets), before, after, plan)
 
 
-def _narrow(network: Network, sets: list[list[str]]) -> Iterator[Fault]:
+def _narrow(network: Network, sets: Sets) -> Iterator[Fault]:
     for names in sets:
         yield from (as_fault(trap, "hysteresis") for trap in traps(network, names) if trap.kind == "narrow")
-        rat = network.cells["rat"].loc[names]
+        rat = network.cells["rat"].loc[list(names)]
         lte = rat.index[rat == "LTE"]
         if len(lte) > 1:
             [a3] = ways_of("lte_call", network, lte, lte[:0], 0.5)

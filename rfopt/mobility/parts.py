@@ -88,12 +88,15 @@ Made = TypeVar("Made")
 
 
 def by_identity(make: Callable[..., Made]) -> Callable[..., Made]:
-    """A function whose result is remembered by which objects it was given; they are not changed afterwards."""
-    known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], Made]] = OrderedDict()
+    """A function whose result is remembered by which objects it was given; they are not changed afterwards.
+
+    Tuples of names are told by what they hold.
+    """
+    known: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], Made]] = OrderedDict()
 
     @functools.wraps(make)
     def once(*given: object) -> Made:
-        key = tuple(map(id, given))
+        key = tuple(one if isinstance(one, tuple) else id(one) for one in given)
         if key not in known:
             known[key] = given, make(*given)
         known.move_to_end(key)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.mobility.interference import calls_coupling, gsm_coupling, lte_coupling
-from rfopt.mobility.parts import MOST_PARTS, Arrays, Part, of_parts, part
+from rfopt.mobility.parts import MOST_PARTS, Arrays, Part, by_identity, of_parts, part
 from rfopt.network import Network
 
 DECODE_CI_DB = 3.0
@@ -124,7 +124,12 @@ def never_given_up(arrays: Arrays) -> Arrays:
 
 def lists_gsm(network: Network, lte: pd.Index) -> bool:
     """True if any of these LTE cells has a layer of GSM: an idle phone may go there."""
-    return bool(((network.layers["target_rat"] == "GSM") & network.layers["cell"].isin(lte)).any())
+    return _lists_gsm(network.layers, lte)
+
+
+@by_identity
+def _lists_gsm(layers: pd.DataFrame, lte: pd.Index) -> bool:
+    return bool(((layers["target_rat"] == "GSM") & layers["cell"].isin(lte)).any())
 
 
 @of_parts

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.bands import gsm_band
-from rfopt.mobility.interference import carriers
+from rfopt.mobility.parts import by_identity
 from rfopt.network import Network
 
 REUSE_KM = 2.0
@@ -29,7 +29,15 @@ GUARD = 2
 
 def carriers_of(network: Network, cell: str) -> list[int]:
     """The ARFCNs of a GSM cell, BCCH first."""
-    return carriers(cast(pd.Series, network.cells.loc[cell]))[0]
+    return _carriers(network.cells)[cell]
+
+
+@by_identity
+def _carriers(cells: pd.DataFrame) -> dict[str, list[int]]:
+    """Of every GSM cell."""
+    gsm = cells[cells["rat"] == "GSM"]
+    columns = gsm.index, gsm["arfcn"], gsm["tch_arfcns"]
+    return {str(name): [int(bcch), *map(int, others)] for name, bcch, others in zip(*columns, strict=True)}
 
 
 def clashing(own: Sequence[int], others: Iterable[int]) -> list[int]:

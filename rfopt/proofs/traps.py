@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rfopt.mobility.parts import Arrays
+from rfopt.mobility.parts import Arrays, by_identity
 from rfopt.mobility.setup import (
     both_idle_arrays,
     gsm_call_arrays,
@@ -97,13 +97,18 @@ def traps(network: Network, names: Sequence[str]) -> list[Trap]:
     C2: 45.008 §6.6.2. Handovers: 45.008 annex A. R criterion and priorities: 36.304 §5.2.4. A3: 36.331 §5.5.4.4.
     Circles of more than four cells are not looked for. A timer, or a penalty that runs out, only delays.
     """
+    return list(_traps(network, tuple(names)))
+
+
+@by_identity
+def _traps(network: Network, names: tuple[str, ...]) -> tuple[Trap, ...]:
     gsm, lte = by_rat(network, names)
     found = circles_and_traps(network, gsm, lte)
     if len(gsm) > 1:
         found += _narrow(network, gsm) + _disagreeing("gsm", network, gsm)
     if len(lte) > 1:
         found += _disagreeing("lte", network, lte)
-    return found
+    return tuple(found)
 
 
 def circles_and_traps(network: Network, gsm: pd.Index, lte: pd.Index) -> list[Trap]:
@@ -140,7 +145,12 @@ def long_circles(network: Network, names: Sequence[str], known: Sequence[Trap]) 
 
 def by_rat(network: Network, names: Sequence[str]) -> tuple[pd.Index, pd.Index]:
     """The GSM and the LTE cells among some, in the order of their names."""
-    rats = network.cells["rat"].loc[sorted(set(names))]
+    return _by_rat(network.cells, tuple(names))
+
+
+@by_identity
+def _by_rat(cells: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.Index, pd.Index]:
+    rats = cells["rat"].loc[sorted(set(names))]
     return rats.index[rats == "GSM"], rats.index[rats == "LTE"]
 
 

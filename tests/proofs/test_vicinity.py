@@ -12,8 +12,8 @@ from ..networks import network
 
 def test_a_small_network_is_one_set() -> None:
     net = network()
-    assert vicinities(net, ["A"]) == [sorted(net.cells.index)]
-    assert vicinities(net, ["Z"]) == [] == vicinities(net, [])
+    assert vicinities(net, ["A"]) == (tuple(sorted(net.cells.index)),)
+    assert vicinities(net, ["Z"]) == () == vicinities(net, [])
 
 
 def test_steps_over_relations_are_the_fewest() -> None:
