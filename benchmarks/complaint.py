@@ -1,7 +1,9 @@
 """One complaint with everything suspected: two rooms, 200 runs of fading, every candidate that the fixes can propose.
 
-The block is an invented one without a cell that dominates (`invented_worlds`). Every rule is told to blame every cell
-heard of its technology; what is timed is a whole recommendation, gathering and diagnosis included, once warm.
+The block is an invented one without a cell that dominates (`invented_worlds`), with more sites about it than usual.
+Every rule is told to blame every cell heard of its technology, and one more fix proposes for all cells, and all
+relations of wanted ones, every legal step that the others take on some; what is timed is a whole recommendation,
+gathering and diagnosis included, once warm.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import argparse
 import resource
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +22,15 @@ from invented_worlds.making import facts, invent
 from rfopt.case import Case, read_case
 from rfopt.diagnosis import Diagnosis
 from rfopt.evidence import Evidence
-from rfopt.finding import Finding
+from rfopt.finding import Finding, Move
+from rfopt.fixes import above, below, change, fixes, move
 from rfopt.mobility.situation import Budget
 from rfopt.recommendation import Recommendation, diagnose_case, permitted, planned
 from rfopt.rules import rules
 
 BUDGET = Budget(runs=200, draws=20)
+MORE_SITES = 7
+SUSPECTED = "no_dominant_server"
 ROOMS = 2
 OF_LTE = ("pci_mod3", "csfb_frequency")
 
@@ -32,7 +38,7 @@ OF_LTE = ("pci_mod3", "csfb_frequency")
 def complaint(seed: int) -> Case:
     """The case, cut down to its first rooms."""
     with tempfile.TemporaryDirectory() as folder:
-        world = invent("no_dominant_server", seed)
+        world = invent(SUSPECTED, seed, MORE_SITES)
         write(world, Path(folder), facts(world))
         case = read_case(next((Path(folder) / "drive_tests").iterdir()))
     rooms = sorted(case.readings["point"].unique())[:ROOMS]
@@ -50,11 +56,33 @@ def suspicious(evidence: Evidence, diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, findings=diagnosis.findings + more)
 
 
-def run(case: Case) -> tuple[Recommendation, int]:
+@fixes
+def every_setting(evidence: Evidence, findings: Sequence[Finding]) -> list[Move]:
+    """The steps that the fixes take on some cell or relation, taken on all cells, and all relations of wanted ones."""
+    stepping = (name for name in fixes if name != "every_setting" and not name.startswith("retune"))
+    proposed = [m for name in stepping for m in fixes[name](evidence, findings)]
+    network = evidence.situation.network
+    steps: dict[tuple[str, str], set[float]] = {}
+    for c in (m.changes[0] for m in proposed if len(m.changes) == 1):
+        if isinstance(c.old, float) and isinstance(c.new, float):
+            steps.setdefault((c.table, c.parameter), set()).add(round(c.new - c.old, 6))
+    moves = []
+    for (table, parameter), sizes in steps.items():
+        for of, now in getattr(network, table)[parameter].items():
+            cell, neighbour = of if isinstance(of, tuple) else (of, None)
+            if neighbour and not {cell, neighbour} & set(evidence.wanted):
+                continue
+            news = {now + size for size in sizes}
+            legal = above(table, parameter, now, max(news)) + below(table, parameter, now, min(news))
+            for new in (value for value in legal if value in news):
+                moves += move("every_setting", (change(evidence, cell, parameter, new, neighbour),), (SUSPECTED,))
+    return moves
+
+
+def run(case: Case) -> Recommendation:
     """Diagnose, suspect everything, and plan."""
     evidence, diagnosis = diagnose_case(case, 0, budget=BUDGET)
-    everything = suspicious(evidence, diagnosis)
-    return planned(evidence, everything), len(permitted(evidence, everything)[0])
+    return planned(evidence, suspicious(evidence, diagnosis))
 
 
 def main() -> None:
@@ -64,8 +92,9 @@ def main() -> None:
     case = complaint(parser.parse_args().seed)
     run(case)
     wall, processor = time.perf_counter(), time.process_time()
-    result, candidates = run(case)
+    result = run(case)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    candidates = len(permitted(result.evidence, result.diagnosis)[0])
     heard = len(result.evidence.situation.network.cells)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{heard} cells heard, {len(result.evidence.points)} rooms, {candidates} candidates, {BUDGET.runs} runs")

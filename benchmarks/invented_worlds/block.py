@@ -54,6 +54,7 @@ class World:
     sigma: dict[str, float] = field(default_factory=dict)
     tau_s: float = 5.0
     noise_db: float = 1.0
+    more_sites: int = 0
 
     @property
     def name(self) -> str:
@@ -86,8 +87,8 @@ class World:
         return copy.deepcopy(self)
 
 
-def healthy(rng: np.random.Generator, kind: str, seed: int, attempt: int) -> World:
-    """Draw a block in which nothing is wrong."""
+def healthy(rng: np.random.Generator, kind: str, seed: int, attempt: int, more_sites: int = 0) -> World:
+    """Draw a block in which nothing is wrong, with four to six GSM sites about it and `more_sites`."""
     names = [str(n) for n in rng.permutation(NAMES)]
     floor = int(rng.integers(12, 31))
     cells: dict[str, Row] = {}
@@ -101,7 +102,7 @@ def healthy(rng: np.random.Generator, kind: str, seed: int, attempt: int) -> Wor
         own = building["id"] == "a-1"
         _add_das(rng, cells, masts, home if own else next(site), building, slots, area, own)
     wanted = next(iter(cells))
-    for _ in range(int(rng.integers(4, 7))):
+    for _ in range(int(rng.integers(4, 7)) + more_sites):
         _add_gsm_site(rng, cells, masts, next(site), slots, area)
     for k in range(int(rng.integers(4, 6))):
         _add_lte_site(rng, cells, masts, next(site), k, area)
@@ -111,7 +112,7 @@ def healthy(rng: np.random.Generator, kind: str, seed: int, attempt: int) -> Wor
     world = World(
         kind, seed, attempt, cells, {}, {}, masts, buildings, floor, [wanted],
         [str(r) for r in rng.permutation(ROOMS)[: int(rng.integers(3, 5))]], {}, {}, str(rng.choice(COMPLAINTS)),
-        int(rng.choice([8, 12])), bool(rng.random() < 0.5),
+        int(rng.choice([8, 12])), bool(rng.random() < 0.5), more_sites=more_sites,
     )  # fmt: skip
     world.sigma = {name: float(rng.uniform(3.0, 4.3)) for name in cells}
     world.tau_s, world.noise_db = float(rng.uniform(3.5, 7.0)), float(rng.uniform(0.5, 1.2))

@@ -19,8 +19,8 @@ HARMLESS = ("identity_confusion",)
 """Kinds whose fault the objective need not show."""
 
 
-def invent(kind: str, seed: int) -> World:
-    """Draw a block of a kind; the same kind and seed give the same one.
+def invent(kind: str, seed: int, more_sites: int = 0) -> World:
+    """Draw a block of a kind, with some GSM sites more than usual; the same of all three give the same one.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def invent(kind: str, seed: int) -> World:
     """
     for attempt in range(MOST_TRIES):
         try:
-            world = again(kind, seed, attempt)
+            world = again(kind, seed, attempt, more_sites)
         except UnfitError:
             continue
         if _fit(world):
@@ -37,7 +37,7 @@ def invent(kind: str, seed: int) -> World:
     raise RuntimeError(f"no block of kind {kind} comes of seed {seed}")
 
 
-def again(kind: str, seed: int, attempt: int) -> World:
+def again(kind: str, seed: int, attempt: int, more_sites: int = 0) -> World:
     """The block that one attempt gives, fit or not.
 
     Raises
@@ -46,7 +46,7 @@ def again(kind: str, seed: int, attempt: int) -> World:
         If the block drawn does not lend itself to the kind.
     """
     rng = np.random.default_rng([attempt, seed, *kind.encode()])
-    world = healthy(rng, kind, seed, attempt)
+    world = healthy(rng, kind, seed, attempt, more_sites)
     commit(world, rng)
     return world
 
@@ -74,5 +74,6 @@ def facts(world: World) -> dict[str, Any]:
         "table_error": world.table_error, "undo": world.undo,
         "objective": {"as_found": as_found, "after_undo": after, "best_known": max(after, as_found)},
         "best_known_plan": world.undo if after > as_found else [], "kpis_as_found": found, "kpis_best_known": cured,
-        "invented": {"kind": world.kind, "seed": world.seed, "attempt": world.attempt},
+        "invented": {"kind": world.kind, "seed": world.seed, "attempt": world.attempt,
+                     "more_sites": world.more_sites},
     }  # fmt: skip
