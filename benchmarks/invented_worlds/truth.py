@@ -127,7 +127,7 @@ def _returns(handovers: list[tuple[int, int, int]]) -> int:
 
 def _delay(fallbacks: list[ph.Fallback]) -> float:
     """A failed call counts as twenty seconds."""
-    times = [f.delay_s if f.success else 20.0 for f in fallbacks]
+    times = [f.delay_s if f.cell != ph.NOBODY else 20.0 for f in fallbacks]
     return float(np.percentile(times, 95)) if times else float("nan")
 
 

@@ -23,7 +23,7 @@ HEARD_DBM = -110.0
 """Below this a carrier is not even seen."""
 
 FAILED_S = 20.0
-"""Delay counted for an attempt that fails."""
+"""Delay counted for an attempt that never comes to GSM."""
 
 SPREAD = 0.2
 """σ of the logarithm of a delay for which none is known."""
@@ -91,7 +91,7 @@ class Landing:
     area_update : bool array
         A location update was due: the cell's lac is not the LTE cell's tac.
     delay_s : float array
-        From the service request to alerting; `FAILED_S` where the attempt failed.
+        From the service request to alerting, or to where it failed on GSM; `FAILED_S` where it never came there.
     parts_s : dict of float arrays
         What each of `PARTS` takes.
     """
@@ -213,7 +213,7 @@ def land(
     cell, update, success = np.where(stays, -1, cell), update & ~stays, stopped == Failure.NONE
     kept = success | ((failure != Failure.NONE) & (stopped == Failure.SIGNALLING))
     failure = np.where(kept, failure, stopped)
-    delay_s = np.where(success, np.sum(list(parts.values()), axis=0), FAILED_S)
+    delay_s = np.where(cell >= 0, np.sum(list(parts.values()), axis=0), FAILED_S)
     return Landing(cell, failure.astype(np.int64), success, update, delay_s, parts)
 
 

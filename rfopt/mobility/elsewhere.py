@@ -28,7 +28,7 @@ OPEN = 0.5
 class Counted:
     """Attempts of a log that failed and succeeded, `elsewhere` in another area and at `home`.
 
-    Where a failed one would have landed is not known: it is shared out as those of its LTE cell that succeeded are.
+    One that failed before it landed anywhere is shared out as those of its LTE cell that succeeded are.
     """
 
     elsewhere: tuple[float, float] = (0.0, 0.0)
@@ -46,16 +46,17 @@ def count(attempts: Iterable[Fallbacks], tac: pd.Series, lac: pd.Series) -> Coun
             )
         ],
         columns=["origin", "cell", "good"],
-    )  # fmt: skip
-    landed = rows[rows["good"] & (rows["cell"] >= 0)]
+    ).astype({"origin": int, "cell": int, "good": bool})  # fmt: skip
+    landed = rows[rows["cell"] >= 0]
     areas = tac.to_numpy(dtype=float)[landed["origin"]], lac.to_numpy(dtype=float)[landed["cell"]]
     away = pd.Series(np.isfinite(areas[0]) & np.isfinite(areas[1]) & (areas[0] != areas[1]), index=landed.index)
-    share = away.groupby(landed["origin"]).mean()
-    failed = (
-        rows.loc[~rows["good"], "origin"].map(share).fillna(away.mean() if len(away) else 0.0).to_numpy(dtype=float)
-    )
-    good = float(away.sum())
-    return Counted((float(failed.sum()), good), (float((1.0 - failed).sum()), len(landed) - good))
+    called = away[landed["good"]].astype(float)
+    share = called.groupby(landed["origin"]).mean()
+    lost = rows[~rows["good"]]
+    by_origin = lost["origin"].map(share).fillna(called.mean() if len(called) else 0.0)
+    failed = away.reindex(lost.index).astype(float).fillna(by_origin)
+    good = float(called.sum())
+    return Counted((float(failed.sum()), good), (float((1.0 - failed).sum()), len(called) - good))
 
 
 def drawn(counted: Counted, unit: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rfopt.mobility.csfb import FAILED_S
 from rfopt.mobility.reasons import Reason
 from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
 
@@ -119,17 +120,19 @@ def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[
 def _attempts(rows: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Iterator[tuple[int, int, bool, float]]:
     """(LTE cell, GSM cell or −1, success, seconds) of each attempt; an LTE cell that is a stranger counts as the first.
 
+    A failure on LTE never came to GSM: it takes `FAILED_S`, whenever the phone gave up.
     Where several rows of an instant hold the event, the serving one tells the cell.
     """
     noted = rows[rows["event"].isin(["csfb_start", "csfb_ok", "csfb_fail"])]
     noted = noted.sort_values("serving", ascending=False, kind="stable").drop_duplicates(["time", "event"])
     noted = noted.sort_values(["time", "line"], kind="stable")
-    steps = zip(noted["event"].tolist(), noted["cell"].tolist(), noted["time"].tolist(), strict=True)
-    for (begun, origin, start), (ended, landed, end) in pairwise(steps):
+    steps = zip(*(noted[name].tolist() for name in ("event", "cell", "time", "rat")), strict=True)
+    for (begun, origin, start, _), (ended, landed, end, rat) in pairwise(steps):
         if begun == "csfb_start" and ended != "csfb_start":
             good = ended == "csfb_ok"
-            cell = gsm.index(landed) if good and landed in gsm else -1
-            yield lte.index(origin) if origin in lte else 0, cell, good, end - start
+            cell = gsm.index(landed) if landed in gsm else -1
+            took = end - start if good or rat == "GSM" else FAILED_S
+            yield lte.index(origin) if origin in lte else 0, cell, good, took
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,22 @@ from rfopt.kpis.drop_per_call import CALL_S
 from rfopt.mobility.csfb import FAILED_S
 from rfopt.mobility.reasons import HANDOVERS
 from rfopt.mobility.simulate import simulate
-from rfopt.mobility.timeline import Replay
+from rfopt.mobility.timeline import ELSEWHERE, Replay
 from rfopt.network import Network, Plan, apply
 from rfopt.planning.harm import HARMING, Groups, Harm, harm, limits_of
 from rfopt.planning.intervals import (
     LOOKS,
+    MODEL_ERROR,
     OUTCOME_MIN,
     SHARED_CHANCE,
+    Again,
     Known,
     Sample,
+    again,
+    at_odds,
     by_model,
     combined,
+    delay_interval,
     interval,
     looks_of,
     moved,
@@ -60,6 +65,8 @@ LONGEST_SILENCE_S = 60.0
 """A log that is silent for longer was paused."""
 MOST_SILENT = 0.05
 """Share of idle time that a log may leave out and still tell where the phone camped."""
+MOST_STRANGE = 0.05
+"""Share of the time that cells of no table may serve where levels are still those of the known ones."""
 PARTS = 4
 """Parts of a draw's runs whose scatter tells what chance does to a figure."""
 
@@ -255,9 +262,9 @@ def intervals(replay: Replay, evidence: Evidence) -> dict[str, tuple[float, floa
 def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, float]:
     if name == "csfb_delay_p95_s":
         return _delay(replay, evidence)
-    known = _known(name, replay, evidence)
-    ends = _ends(name, *known, evidence) if known else (np.nan, np.nan)
-    if name == "rxlev_p10_dbm" and known and _without_service(replay, evidence) >= TENTH:
+    figure = _again(name, replay, evidence)
+    ends = interval(figure) if figure else (np.nan, np.nan)
+    if name == "rxlev_p10_dbm" and figure and _without_service(replay, evidence) >= TENTH:
         return min(ends[0], NO_LEVEL_DBM), ends[1]
     return ends
 
@@ -274,20 +281,23 @@ def _without_service(replay: Replay, evidence: Evidence) -> float:
 
 
 def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
-    """Of attempts that succeed, unless more than one in twenty may fail: a failed one counts `FAILED_S`."""
-    name, share = "csfb_delay_p95_s", "csfb_success_share"
-    before, after = (_once("succeeded", name, each, evidence, _succeeded) for each in (evidence.replay, replay))
-    within = _known(name, after, replace(evidence, replay=before))
-    good = _known(share, replay, evidence)
-    if within is None or good is None:
-        return np.nan, np.nan
-    (low, high), (worst, best) = _ends(name, *within, evidence), _ends(share, *good, evidence)
-    return (low if best >= ENOUGH else FAILED_S), (max(high, FAILED_S) if worst < ENOUGH else high)
+    """Of attempts that come to GSM, unless more than one in twenty may not: those count `FAILED_S`."""
+    name = "csfb_delay_p95_s"
+    before, after, logged = (
+        _once("arrived", name, each, evidence, _arrived) for each in (evidence.replay, replay, evidence.logged)
+    )
+    only = replace(evidence, replay=before, logged=logged)
+    delay, arrivals = (_again(one, after, only) for one in (name, "csfb_success_share"))
+    return delay_interval(delay, arrivals, FAILED_S, ENOUGH) if delay and arrivals else (np.nan, np.nan)
 
 
-def _succeeded(replay: Replay) -> Replay:
-    """The replay without the delays of fallbacks that failed."""
-    kept = (replace(f, delay_s=np.where(f.success, f.delay_s, np.nan)) for f in replay.fallbacks)
+def _arrived(replay: Replay) -> Replay:
+    """The replay with every fallback that came to GSM a success, and without the delays of the others."""
+    came = [f.success | (f.cell >= 0) for f in replay.fallbacks]
+    kept = (
+        replace(f, success=arrived, delay_s=np.where(arrived, f.delay_s, np.nan))
+        for f, arrived in zip(replay.fallbacks, came, strict=True)
+    )
     return replace(replay, fallbacks=tuple(kept))
 
 
@@ -300,29 +310,35 @@ def _known(name: str, replay: Replay, evidence: Evidence) -> tuple[Sample, Known
     if before is None:
         return after, _prior(name, after)
     was = found = _prior(name, before)
-    log = _succeeded(evidence.logged) if before.unit == "s" else evidence.logged
-    silent = name == "idle_camp_wanted" and _silent_share(log) > MOST_SILENT
-    if before.unit not in ("dB", "dBm") and not silent:  # levels and qualities are the log's already
-        counts = before.looks * exposure(name, log) / SHARED_CHANCE
-        found = combined(was, float(kpis[name](log)), counts, before.unit)
+    silent = name == "idle_camp_wanted" and _silent_share(evidence.logged) > MOST_SILENT
+    anchored = before.unit in ("dB", "dBm") and not _strange(evidence.logged, kpis.facts[name]["of"])
+    if not silent and not anchored:  # levels and qualities of known cells are the log's already
+        counts = before.looks * exposure(name, evidence.logged) / SHARED_CHANCE
+        value = float(kpis[name](evidence.logged))
+        found = combined(at_odds(was, value, counts, before.unit), value, counts, before.unit)
     same = np.array_equal(before.values, after.values)
     return after, found if same else moved(found, was, before, _prior(name, after), after)
 
 
 def _prior(name: str, sample: Sample) -> Known:
     """What the model alone says."""
-    known = by_model(sample)
+    known = by_model(sample, *MODEL_ERROR.get(name, MODEL_ERROR[sample.unit]))
     return unmodelled_failures(known) if kpis.facts[name]["of"] == "csfb" and sample.unit == "share" else known
 
 
-def _ends(name: str, sample: Sample, known: Known, evidence: Evidence) -> tuple[float, float]:
-    """Ends over `OUTCOME_MIN`, in which calls and fallbacks are as frequent as in the simulation."""
+def _again(name: str, replay: Replay, evidence: Evidence) -> Again | None:
+    """A figure over `OUTCOME_MIN`, calls and fallbacks as frequent in it as in the simulation; None if unknown."""
+    found = _known(name, replay, evidence)
+    if found is None:
+        return None
+    sample, known = found
     situation = evidence.situation
     budget = situation.budget
     minutes = budget.runs / budget.draws * len(situation.points) * (budget.idle_s - budget.warm_s) / 60.0
     if kpis.facts[name]["of"] == "gsm_idle":
         minutes = sample.exposure  # a long stay is no larger share of it
-    return interval(known, sample.unit, sample.looks * sample.exposure * OUTCOME_MIN / minutes)
+    counts = sample.looks * sample.exposure * OUTCOME_MIN / minutes
+    return again(known, sample.unit, counts) if counts > 0.0 else None
 
 
 def _sample(name: str, replay: Replay, evidence: Evidence) -> Sample | None:
@@ -360,6 +376,12 @@ def exposure(name: str, replay: Replay) -> float:
         return float(sum(count(t.reason, HANDOVERS) for t in replay.of(machine)))
     minutes = float(sum(t.minutes for t in replay.of(machine)))
     return minutes * 60.0 / CALL_S if unit == "1/call" else minutes
+
+
+def _strange(log: Replay, machine: str) -> bool:
+    """True where cells that no table has serve a log's phones more than now and then: they are not simulated."""
+    servers = [t.server.ravel() for t in log.of(machine)]
+    return bool(servers) and float((np.concatenate(servers) == ELSEWHERE).mean()) > MOST_STRANGE
 
 
 def _silent_share(log: Replay) -> float:

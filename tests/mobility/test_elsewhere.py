@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,3 +54,10 @@ def test_what_fails_at_home_too_is_not_held_against_the_border() -> None:
     beside = drawn(Counted((6, 34), (14, 66)), EVENLY, SHUFFLED)
     assert (alone > 0).mean() > 0.95 and (beside > 0).mean() < 0.7
     assert (drawn(Counted(), EVENLY, SHUFFLED) == 0).all()
+
+
+def test_a_failure_on_gsm_counts_where_it_landed() -> None:
+    """Of a cell whose good landings are half elsewhere, both failures at home."""
+    rows = attempts((0, 0), (0, 1), (0, 0), (0, 0))
+    failed = replace(rows, success=np.array([[True, True, False, False]]))
+    assert count([failed], TAC, LAC) == Counted((0.0, 1.0), (2.0, 1.0))

@@ -167,7 +167,15 @@ def test_starts_are_paired_with_what_became_of_them() -> None:
         at(20, "M", event="csfb_start"), at(28, "M", event="csfb_fail"),
         at(40, "M", event="csfb_start"), at(46, "C", event="csfb_ok"),
     )  # fmt: skip
-    assert tried(found) == [("north", 0, 0, True, 7.5), ("north", 1, -1, False, 8.0), ("north", 1, 2, True, 6.0)]
+    assert tried(found) == [("north", 0, 0, True, 7.5), ("north", 1, -1, False, 20.0), ("north", 1, 2, True, 6.0)]
+
+
+def test_a_call_that_fails_on_gsm_has_come_there() -> None:
+    found = replay(
+        at(0, "L", event="csfb_start"), at(7, "A", event="csfb_fail"),
+        at(20, "L", event="csfb_start"), at(27, "Z", event="csfb_fail", rat="GSM"),
+    )  # fmt: skip
+    assert tried(found) == [("north", 0, 0, False, 7.0), ("north", 0, -1, False, 7.0)]
 
 
 def test_a_start_without_an_end_is_no_attempt_and_neither_is_an_end_without_a_start() -> None:
@@ -188,7 +196,7 @@ def test_a_landing_on_a_stranger_is_a_success_nobody_wanted() -> None:
 def test_failures_without_a_server_count() -> None:
     """Dropping them would make the success share too good."""
     bare = {"time": 9.0, "rat": "LTE", "event": "csfb_fail"}
-    assert tried(replay(at(0, "L", event="csfb_start"), bare)) == [("north", 0, -1, False, 9.0)]
+    assert tried(replay(at(0, "L", event="csfb_start"), bare)) == [("north", 0, -1, False, 20.0)]
 
 
 def test_an_event_on_all_rows_of_an_instant_is_one_event() -> None:
@@ -206,7 +214,7 @@ def test_files_whose_clocks_overlap_are_not_mixed() -> None:
         at(0, "L", event="csfb_start"), at(8, "A", event="csfb_ok"),
         at(2, "M", event="csfb_start", file="other.csv"), at(5, "M", event="csfb_fail", file="other.csv"),
     )  # fmt: skip
-    assert tried(found) == [("north", 0, 0, True, 8.0), ("north", 1, -1, False, 3.0)]
+    assert tried(found) == [("north", 0, 0, True, 8.0), ("north", 1, -1, False, 20.0)]
 
 
 def test_points_have_their_own_fallbacks_and_points_without_have_none() -> None:

@@ -15,7 +15,19 @@ from rfopt.kpis import aim
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget
 from rfopt.network import apply
-from rfopt.planning.intervals import Known, Sample, by_model, combined, interval, looks_of, moved, unmodelled_failures
+from rfopt.planning.intervals import (
+    MODEL_ERROR,
+    Known,
+    Sample,
+    again,
+    by_model,
+    combined,
+    delay_interval,
+    interval,
+    looks_of,
+    moved,
+    unmodelled_failures,
+)
 from rfopt.planning.score import intervals
 
 from ..invented import PLANS, invent, with_old
@@ -88,15 +100,40 @@ def test_gamma_and_beta_are_the_conjugate_ones() -> None:
 
 @given(mean=st.floats(0.001, 0.999), sd=st.floats(1e-4, 0.5), counts=st.floats(10.0, 1e4), unit=UNITS)
 def test_ends_are_in_order_and_in_bounds(mean: float, sd: float, counts: float, unit: str) -> None:
-    low, high = interval(Known(mean, sd**2), unit, counts)
+    low, high = interval(again(Known(mean, sd**2), unit, counts))
     assert 0.0 <= low < high
     assert unit != "share" or high <= 1.0
     assert low <= mean * 1.0001 or low < 0.5 / counts
 
 
 def test_a_figure_at_its_bound_may_stay_there() -> None:
-    assert interval(Known(1e-4, 1e-6), "1/min", 300.0)[0] == 0.0
-    assert interval(Known(0.9999, 1e-6), "share", 300.0)[1] == 1.0
+    assert interval(again(Known(1e-4, 1e-6), "1/min", 300.0))[0] == 0.0
+    assert interval(again(Known(0.9999, 1e-6), "share", 300.0))[1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("unit", "mean"), [("1/min", 0.3), ("1/min", 0.02), ("share", 0.1), ("share", 0.97), ("share", 0.5)]
+)
+def test_an_interval_holds_nine_in_ten_also_where_it_ends_on_a_bound(unit: str, mean: float) -> None:
+    """Of a figure drawn as it is said to spread; what rounds to the bound lies in it, so that it may hold more."""
+    rng, counts = np.random.default_rng(5), 200.0
+    figure = again(Known(mean, (0.3 * min(mean, 1.0 - mean)) ** 2), unit, counts)
+    drawn = np.array([figure.at(p) for p in rng.uniform(size=4000)])
+    low, high = interval(figure)
+    on_bound = np.isin(drawn, (0.0, 1.0)).mean()
+    assert 0.885 <= ((low <= drawn) & (drawn <= high)).mean() <= max(0.915, 0.9 + on_bound)
+    assert (high - low) <= figure.at(0.95) - figure.at(0.05) + 1e-12 or low in (0.0, 1.0)
+
+
+@pytest.mark.parametrize("share", [0.9, 0.94, 0.96, 0.99])
+def test_a_delay_that_may_be_that_of_failures_holds_nine_in_ten(share: float) -> None:
+    rng = np.random.default_rng(6)
+    delay, success = again(Known(8.0, 0.3), "s", np.inf), again(Known(share, 3e-4), "share", 1e6)
+    within, good = (np.array([one.at(p) for p in rng.uniform(size=4000)]) for one in (delay, success))
+    drawn = np.where(good < 0.95, 30.0, within)
+    low, high = delay_interval(delay, success, 30.0, 0.95)
+    held = ((low <= drawn) & (drawn <= high)).mean()
+    assert 0.885 <= held <= max(0.915, 0.01 + (drawn == 30.0).mean())
 
 
 def test_looks_count_what_is_independent() -> None:
@@ -116,7 +153,7 @@ def test_chance_of_few_runs_is_taken_off_the_draws() -> None:
 
 def test_the_models_own_error_is_never_nil() -> None:
     for unit, value in (("1/min", 0.0), ("share", 1.0), ("dB", 12.0), ("s", 8.0)):
-        assert by_model(Sample(np.full(20, value), 1.0, 10.0, unit)).variance > 0
+        assert by_model(Sample(np.full(20, value), 1.0, 10.0, unit), *MODEL_ERROR[unit]).variance > 0
     assert unmodelled_failures(Known(1.0, 0.0)).mean < 1.0
 
 
@@ -126,7 +163,9 @@ def test_a_plans_figure_moves_with_the_one_as_found() -> None:
     values = rng.normal(10.0, 2.0, 40)
     before, after = Sample(values, np.inf, 1.0, "dB"), Sample(values, np.inf, 1.0, "dB")
     other = Sample(rng.permutation(values), np.inf, 1.0, "dB")
-    was = by_model(before)
+    was = by_model(before, *MODEL_ERROR["dB"])
     found = Known(was.mean + 2.0, 0.1 * was.variance)
-    assert moved(found, was, before, by_model(after), after).mean == pytest.approx(found.mean, abs=0.05)
-    assert moved(found, was, before, by_model(other), other).mean < found.mean - 1.0
+    assert moved(found, was, before, by_model(after, *MODEL_ERROR["dB"]), after).mean == pytest.approx(
+        found.mean, abs=0.05
+    )
+    assert moved(found, was, before, by_model(other, *MODEL_ERROR["dB"]), other).mean < found.mean - 1.0
