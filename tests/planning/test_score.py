@@ -11,7 +11,7 @@ import pytest
 from rfopt.evidence import Evidence, gather
 from rfopt.kpis import aim, compute, kpis, objective
 from rfopt.mobility.simulate import simulate
-from rfopt.mobility.timeline import Timeline
+from rfopt.mobility.timeline import ELSEWHERE, Timeline
 from rfopt.network import Change, Plan, apply
 from rfopt.planning.harm import Groups, Harm, groups_of
 from rfopt.planning.score import (
@@ -222,7 +222,7 @@ def test_every_figure_has_an_interval_in_its_bounds() -> None:
             assert np.isnan(low) or 0.0 <= low <= high <= 1.0, name
 
 
-def test_an_interval_follows_what_the_log_counted() -> None:
+def test_an_interval_believes_a_log_that_contradicts_the_model() -> None:
     """The scripted phone changes its cell every ten seconds, which levels like these do not explain."""
     evidence, _ = leaking()
     name = "reselections_per_min"
@@ -232,7 +232,23 @@ def test_an_interval_follows_what_the_log_counted() -> None:
     alone = intervals(evidence.replay, silent)[name]
     assert counted > 4 * modelled
     assert alone[0] <= modelled <= alone[1]
-    assert low > alone[0] and high > alone[1] and high < counted
+    assert alone[1] < low < counted < high
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.02, False), (0.3, True)])
+def test_a_level_is_the_logs_where_cells_of_no_table_serve(share: float, told: bool) -> None:
+    evidence, _ = leaking()
+
+    def strange(timeline: Timeline) -> Timeline:
+        server = timeline.server.copy()
+        server[:, : round(share * server.shape[1])] = ELSEWHERE
+        louder = np.where(server == ELSEWHERE, timeline.level_dbm, timeline.level_dbm + 20.0)
+        return replace(timeline, server=server, level_dbm=louder) if timeline.machine == "lte_idle" else timeline
+
+    logged = replace(evidence.logged, timelines=tuple(strange(t) for t in evidence.logged.timelines))
+    found, other = (intervals(evidence.replay, case) for case in (evidence, replace(evidence, logged=logged)))
+    assert (found["rsrp_p10_dbm"] != other["rsrp_p10_dbm"]) is told
+    assert found["rxlev_p10_dbm"] == other["rxlev_p10_dbm"]
 
 
 @pytest.mark.parametrize(("share", "low"), [(0.05, False), (0.3, True)])
