@@ -23,9 +23,9 @@ OUTCOME_MIN = 300.0
 """What the figure is counted over again: five hours of idle phones, and calls and fallbacks in proportion."""
 MODEL_ERROR = {"1/min": (0.1, 0.02), "1/call": (0.8, 0.03), "share": (0.08, 0.004), "dB": (0.0, 1.0), "dBm": (0.0, 0.5),
                "s": (0.06, 0.0), "sinr_p10_db": (0.0, 0.6), "pingpong_share": (0.2, 0.004)}  # fmt: skip
-"""Standard error of the machines themselves, by figure or else by its unit, as a share of the figure (of √(p(1−p)) for a
-share) and added to that: assumptions, no smaller than what two simulators that share no code with this one are off.
-Thresholds stand for phones that differ; delays of the fallback are engineering values."""
+"""Standard error of the machines themselves, by figure or else by its unit, as a share of the figure (of √(p(1−p))
+for a share) and added to that: assumptions, no smaller than what two simulators that share no code with this one are
+off. Thresholds stand for phones that differ; delays of the fallback are engineering values."""
 UNMODELLED = (0.01, 0.01)
 """Mean and standard error of the share of fallbacks that fail for want of a registration or a channel (classes F4, F5):
 the simulation has none; drive tests of whole networks lost 3 to 10 % for all reasons."""
