@@ -115,18 +115,26 @@ def _calls(there: FloatArray, instead: FloatArray, even: float) -> tuple[float, 
     """Share of a cell's calls on its BCCH carrier, and how much more known cells disturb them than is known, by point.
 
     Calls are on traffic carriers unless their C/I is plainly better explained by the BCCH carrier, alone or as one of
-    all (`even`): a cell may keep few traffic channels elsewhere, and a table may name carriers that are off. What is
-    explained is the median over the points: where a rival is taken to be louder than it is, it is so at one of them.
+    all (`even`): a cell may keep few traffic channels elsewhere, and a table may name carriers that are off. Where the
+    BCCH carrier explains it best and traffic carriers could, each is taken to cause half of it: what cures one of both
+    must not be taken for a cure. What is explained is the median over the points: where a rival is taken to be louder
+    than it is, it is so at one of them.
     """
     low, high = EXPLAINED
     if np.isnan(there).all():
         return 0.0, np.ones(len(there))
-    explained = {share: (1.0 - share) * there + share * instead for share in (0.0, even, 1.0)}
-    usual = {share: float(np.nanmedian(part)) for share, part in explained.items()}
+
+    def explained(share: float) -> FloatArray:
+        return (1.0 - share) * there + share * instead
+
+    usual = {share: float(np.nanmedian(explained(share))) for share in (0.0, even, 1.0)}
     share = min(usual, key=lambda one: abs(np.log(max(usual[one], 1e-9))) + PLAINLY * (one > 0.0))
     if not low <= usual[share] <= high:
         return 0.0, np.ones(len(there))
-    return share, 1.0 / np.clip(np.where(np.isnan(there), usual[share], explained[share]), low, high)
+    if share == 1.0 and usual[0.0] >= low:
+        share = usual[0.0] / (usual[0.0] + usual[1.0])
+    part = explained(share)
+    return share, 1.0 / np.clip(np.where(np.isnan(there), float(np.nanmedian(part)), part), low, high)
 
 
 def _explained(

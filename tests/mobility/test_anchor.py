@@ -14,6 +14,7 @@ from rfopt.levels import Source
 from rfopt.mobility.anchor import LEAST_ERROR_DB, Anchor, anchor, censored_mean
 from rfopt.mobility.fading import IDLE_AVERAGE_S, SIGMA_DB, TAU_S, autocovariance
 from rfopt.mobility.interference import PROTECTION_DB
+from rfopt.mobility.setup import calls_as_seen, gsm_call_arrays
 from rfopt.network import Network
 from rfopt.units import GSM_NOISE_DBM, LTE_NOISE_DBM, dbm, mw
 
@@ -426,6 +427,21 @@ def test_calls_are_on_the_carrier_that_explains_their_quality(traffic: str) -> N
     assert found.floor_mw[0, at] < 0.35 * CLASH_MW
     clear = anchored(net, calls_of_a(net, -108.0))
     assert not clear.floors.beacon_share.any(), "clear calls are on other carriers"
+
+
+@pytest.mark.parametrize(("load", "left"), [(1.0, 0.5), (0.2, 0.0)])
+def test_where_calls_may_be_on_either_carrier_each_causes_half(load: float, left: float) -> None:
+    """B shares all carriers of A; its traffic carrier sends too little to explain A's calls, or about enough."""
+    net = network({"A": {"tch_arfcns": "30"}, "B": {"arfcn": 62, "bsic": "4-1", "tch_arfcns": "30", "load": load}})
+    found = anchored(net, calls_of_a(net, float(dbm(3.0 * CLASH_MW))))
+    a, b = (found.levels.cells.get_loc(name) for name in "AB")
+    retuned = network({"A": {"tch_arfcns": "30"}, "B": {"arfcn": 90, "bsic": "4-1", "tch_arfcns": "30", "load": load}})
+    coupling = []
+    for one in (net, retuned):
+        arrays = gsm_call_arrays(one, found.levels.cells)
+        of = tuple(tuple(each.tolist()) for each in (found.floors.beacon_share, found.floors.scale[0]))
+        coupling.append(calls_as_seen(arrays, *of)["tch_coupling"][a, b])
+    assert coupling[1] / coupling[0] == pytest.approx(left, abs=0.05)
 
 
 @pytest.mark.parametrize("rat", ["GSM", "LTE"])
