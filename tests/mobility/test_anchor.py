@@ -433,7 +433,7 @@ def test_calls_are_on_the_carrier_that_explains_their_quality(traffic: str) -> N
 def test_where_calls_may_be_on_either_carrier_each_causes_half(load: float, left: float) -> None:
     """B shares all carriers of A; its traffic carrier sends too little to explain A's calls, or about enough."""
     net = network({"A": {"tch_arfcns": "30"}, "B": {"arfcn": 62, "bsic": "4-1", "tch_arfcns": "30", "load": load}})
-    found = anchored(net, calls_of_a(net, float(dbm(3.0 * CLASH_MW))))
+    found = anchored(net, calls_of_a(net, float(dbm(5.0 * CLASH_MW))))
     a, b = (found.levels.cells.get_loc(name) for name in "AB")
     retuned = network({"A": {"tch_arfcns": "30"}, "B": {"arfcn": 90, "bsic": "4-1", "tch_arfcns": "30", "load": load}})
     coupling = []
