@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,8 +83,20 @@ def test_a_relation_that_the_plan_adds_or_lowers_is_raised_from_what_it_has() ->
     assert new.new == first.new and refusals(without, in_step(without, (added, *reward))) == []
 
 
+@pytest.mark.parametrize(("margin", "reward"), [(6.0, 16.0), (0.0, 16.0), (0.0, 8.0), (3.0, 12.0)])
+def test_a_margin_is_raised_no_further_than_the_audit_asks(margin: float, reward: float) -> None:
+    net = estate()
+    net = apply(net, (Change("A", "B", "ho_margin_pbgt_db", 6.0, margin),)) if margin != 6.0 else net
+    whole = in_step(net, (Change("A", None, "cell_reselect_offset_db", 0.0, reward),))
+    raised = [c for c in whole if c.parameter == "ho_margin_pbgt_db"]
+    assert raised and refusals(net, whole) == []
+    for change in raised:
+        less = replace(change, new=float(change.new or 0) - 1.0)
+        assert refusals(net, tuple(less if c == change else c for c in whole))
+
+
 def test_the_cheaper_way_is_taken_where_margins_cost_more_than_they_bring() -> None:
-    rough, exact = searched(lambda reward: min(0.2 + 0.0001 * reward, 0.02 * reward))
+    rough, exact = searched(lambda reward: min(0.2 + 0.00005 * reward, 0.02 * reward))
     plan, _, _ = find_passing(estate(), Limits(), rough, exact)
     assert [(c.parameter, c.new) for c in plan] == [("cell_reselect_offset_db", 10.0)]
 
