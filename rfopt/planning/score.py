@@ -371,7 +371,7 @@ def exposure(name: str, replay: Replay) -> float:
     """What a figure was counted over: minutes, calls, attempts, or handovers where it is a share of them."""
     machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
     if machine == "csfb":
-        return float(sum((f.lte_cell >= 0).sum() for f in replay.fallbacks))
+        return float(sum(f.tried.sum() for f in replay.fallbacks))
     if name == "pingpong_share":
         return float(sum(count(t.reason, HANDOVERS) for t in replay.of(machine)))
     minutes = float(sum(t.minutes for t in replay.of(machine)))
