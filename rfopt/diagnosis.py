@@ -17,7 +17,7 @@ from rfopt.kpis import aim, compute, objective
 from rfopt.logs.transitions import pingpong, transitions
 from rfopt.mobility.simulate import simulate
 from rfopt.network import apply
-from rfopt.planning.score import intervals
+from rfopt.planning.score import by_draw, intervals
 from rfopt.radio.sector_errors import Doubt
 from rfopt.rules import Figures, rules
 from rfopt.shown import Shown
@@ -84,7 +84,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         weighed = [(_unless_unfelt(finding, figures), share) for finding, share in weighed]
     weighed.sort(key=lambda item: (-item[0].severity, not item[0].cause, item[0].rule, item[0].cells))
     ranked, shares = tuple(f for f, _ in weighed), tuple(share for _, share in weighed)
-    return Diagnosis(ranked, shares, figures, start, evidence, doubts)
+    score = float(by_draw(evidence.replay, evidence).mean())
+    return Diagnosis(ranked, shares, figures, score, evidence, doubts)
 
 
 def _unless_unfelt(finding: Finding, figures: Figures) -> Finding:

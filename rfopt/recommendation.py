@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rfopt import __version__
-from rfopt.audits import cells_of
+from rfopt.audits import cells_of, refusals
 from rfopt.case import Case
 from rfopt.diagnosis import Diagnosis, diagnose
 from rfopt.errors import InputError
@@ -80,7 +80,8 @@ class Recommendation(Shown):
         Objective that no plan of the permitted moves exceeds on these draws; `bound_by` says how that is known:
         ``enumeration`` (every plan was scored) or ``reach`` (`rfopt.planning.reach`: figures no move touches stay).
     options : tuple of Option
-        Plans of rising cost and gain, from "do nothing"; none breaks a limit, none is beaten by another known one.
+        Plans of rising cost and gain, from "do nothing"; none breaks a limit or fails an audit, none is beaten by
+        another known one.
     rivals : mapping
         Plans scored beside it: name to (plan, score).
     groups : Groups
@@ -284,7 +285,7 @@ def _result(
         intervals(after, evidence),
         intervals(evidence.replay, evidence),
         scored.harm,
-        tuple(dropped + not_taken(rough, plan)),
+        tuple(dropped + not_taken(rough, exact, plan)),
         notes_on(evidence, plan, diagnosis.doubts),
         ladder,
         after,
@@ -293,7 +294,7 @@ def _result(
         len({*rough.seen, *exact.seen}),
         bound,
         bound_by,
-        pareto(exact, [*prefixes, *_passing(rough)]) if plan else (),
+        pareto(exact, _without_fault(evidence.network, [*prefixes, *_passing(rough)])) if plan else (),
     )
 
 
@@ -303,6 +304,11 @@ def _bound(evidence: Evidence, exact: Search) -> tuple[float, str]:
         permitted = (plan for plan in exact.seen if exact.worth(plan) > -1.0)
         return max(exact.score(plan).objective for plan in permitted), "enumeration"
     return ceiling_of(evidence, [c for move in exact.moves for c in move.changes]), "reach"
+
+
+def _without_fault(network: Network, plans: list[Plan]) -> list[Plan]:
+    """The plans that no audit refuses: what is shown beside the plan could be chosen instead."""
+    return [plan for plan in plans if not refusals(network, plan)]
 
 
 def _passing(rough: Search) -> list[Plan]:

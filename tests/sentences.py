@@ -16,7 +16,16 @@ VALUES = ("printable", "value_text", "number_text", "str", "sorted")
 MESSAGE_OF = {"InputError": 0, "not_permitted": 2}
 """Calls that take a sentence, and at which place."""
 NOTES = ("notes", "remarks", "warnings")
-RETURNING = ("_why", "_without_side_lobes", "_without_traffic", "refused", "complaint_rows")
+RETURNING = (
+    "_why",
+    "_without_relations",
+    "_unseen_harm",
+    "_without_side_lobes",
+    "_without_traffic",
+    "worsened",
+    "refused",
+    "complaint_rows",
+)
 """Functions that return sentences."""
 
 

@@ -12,11 +12,12 @@ from rfopt.case import Case
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.evidence import Evidence, gather, strongest
 from rfopt.gate.gates import worsening
-from rfopt.kpis import compute, kpis, objective
+from rfopt.kpis import compute, kpis
 from rfopt.mobility.simulate import simulate
+from rfopt.mobility.timeline import Replay
 from rfopt.network import Network, Plan, apply
 from rfopt.planning.harm import HARMING, Harm, groups_of, harm
-from rfopt.planning.score import figures_by_draw, intervals
+from rfopt.planning.score import by_draw, figures_by_draw, intervals
 from rfopt.proofs.alignment import misalignments
 
 Span = tuple[float, float]
@@ -69,7 +70,7 @@ def simulate_plan(case: Case, network: Network, plan: Plan, seed: int = 0) -> Si
         raise InputError(f"no reading of case {printable(case.id)} matches a cell of the network: another place?")
     after = apply(network, plan)
     replay = simulate(evidence.situation, after) if plan else evidence.replay
-    before, now = (_with_objective(compute(one)) for one in (evidence.replay, replay))
+    before, now = (_with_objective(evidence, one) for one in (evidence.replay, replay))
     spans = intervals(replay, evidence)
     known = set(misalignments(evidence, network)) if plan else set()
     return Simulated(
@@ -95,8 +96,9 @@ def _in(case: Case, network: Network) -> Case:
     return replace(case, network=network)
 
 
-def _with_objective(figures: dict[str, float]) -> dict[str, float]:
-    return {**figures, "objective": objective(figures)}
+def _with_objective(evidence: Evidence, replay: Replay) -> dict[str, float]:
+    """Every figure, and the objective as a recommendation states it: the mean over the draws."""
+    return {**compute(replay), "objective": float(by_draw(replay, evidence).mean())}
 
 
 def _worse(evidence: Evidence, replay: object) -> dict[str, Span]:

@@ -21,14 +21,12 @@ from typing import Any
 
 from rfopt.errors import InputError, did_you_mean, printable
 from rfopt.files import read_text
-from rfopt.kpis import aim, kpis
+from rfopt.kpis import TOLERANCE, aim, kpis
 
 NUMBER = r"([-+]?\d+(?:\.\d+)?)"
 LIMIT = re.compile(rf"(\S+)\s*(>=|<=)\s*{NUMBER}")
 NOT_WORSE = re.compile(rf"(\S+)\s+not\s+worse(?:\s+by\s+{NUMBER})?")
 FORMS = "expected such as 'idle_camp_wanted >= 0.95', 'drop_per_call not worse by 0.002', or several with 'or'"
-TOLERANCE = 0.1
-"""Share of the way from target to hard fail by which a default gate lets a figure that misses its target worsen."""
 DROPS = "drop_per_call not worse by 0.002"
 LARGEST_BYTES = 1 << 20
 

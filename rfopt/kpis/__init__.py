@@ -26,6 +26,8 @@ kpis = Shelf("rfopt.kpis")
 
 NO_SERVICE = -1
 """Index of no server at all; a server that the table does not know has another one below 0."""
+TOLERANCE = 0.1
+"""Share of the way from target to hard fail by which a plan may worsen a figure that then misses its target."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,8 @@ def count(attempts: Iterable[Fallbacks], tac: pd.Series, lac: pd.Series) -> Coun
         columns=["origin", "cell", "good"],
     ).astype({"origin": int, "cell": int, "good": bool})  # fmt: skip
     landed = rows[rows["cell"] >= 0]
-    areas = tac.to_numpy(dtype=float)[landed["origin"]], lac.to_numpy(dtype=float)[landed["cell"]]
+    numbers = (pd.Series(each.to_numpy(dtype=float)) for each in (tac, lac))
+    areas = [each.reindex(landed[of]).to_numpy() for each, of in zip(numbers, ("origin", "cell"), strict=True)]
     away = pd.Series(np.isfinite(areas[0]) & np.isfinite(areas[1]) & (areas[0] != areas[1]), index=landed.index)
     called = away[landed["good"]].astype(float)
     share = called.groupby(landed["origin"]).mean()

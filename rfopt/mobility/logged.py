@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rfopt.mobility.csfb import FAILED_S
 from rfopt.mobility.reasons import Reason
-from rfopt.mobility.timeline import Fallbacks, Replay, Timeline, indices
+from rfopt.mobility.timeline import STRANGER, Fallbacks, Replay, Timeline, indices
 
 GAP_STEPS = 4.0
 """A pause longer than this many usual steps ends a stretch."""
@@ -118,7 +118,7 @@ def _fallbacks(rows: pd.DataFrame, point: str, gsm: tuple[str, ...], lte: tuple[
 
 
 def _attempts(rows: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...]) -> Iterator[tuple[int, int, bool, float]]:
-    """(LTE cell, GSM cell or −1, success, seconds) of each attempt; an LTE cell that is a stranger counts as the first.
+    """(LTE cell, GSM cell or −1, success, seconds) of each attempt; an LTE cell of no table is a `STRANGER`.
 
     A failure on LTE never came to GSM: it takes `FAILED_S`, whenever the phone gave up.
     Where several rows of an instant hold the event, the serving one tells the cell.
@@ -132,7 +132,7 @@ def _attempts(rows: pd.DataFrame, gsm: tuple[str, ...], lte: tuple[str, ...]) ->
             good = ended == "csfb_ok"
             cell = gsm.index(landed) if landed in gsm else -1
             took = end - start if good or rat == "GSM" else FAILED_S
-            yield lte.index(origin) if origin in lte else 0, cell, good, took
+            yield lte.index(origin) if origin in lte else STRANGER, cell, good, took
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 ELSEWHERE = -2
 """Index of a server that is none of the machine's cells: of the other technology, or one that nobody knows."""
+STRANGER = -3
+"""Index of the LTE cell that a log's fallback left if no table has it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def in_a_row(turns: Sequence[Timeline]) -> Timeline:
 class Fallbacks:
     """CSFB attempts at one point: what came of each.
 
-    `lte_cell` and `cell` (runs, attempts) index the LTE and the GSM cells, `cell` −1 where none was found;
+    `lte_cell` and `cell` (runs, attempts) index the LTE and the GSM cells, `cell` −1 where none was found, `lte_cell`
+    negative but for `STRANGER` where the phone was not on LTE;
     `success`, `area_update` and `delay_s` have the same shape, `delay_s` NaN where a log does not tell. What only a
     simulation knows is None for a log: `failure` (`rfopt.mobility.csfb.Failure`), and after the call `back_cell`, an
     LTE cell or −1, `tracking_update` and `back_s`, NaN where the phone does not come back.
@@ -98,6 +101,11 @@ class Fallbacks:
     back_cell: NDArray[np.int64] | None = None
     tracking_update: NDArray[np.bool_] | None = None
     back_s: NDArray[np.float64] | None = None
+
+    @property
+    def tried(self) -> NDArray[np.bool_]:
+        """Where there was an attempt at all, (runs, attempts)."""
+        return np.asarray((self.lte_cell >= 0) | (self.lte_cell == STRANGER))
 
     def runs(self, chosen: slice) -> Fallbacks:
         """The same attempts, of some of the runs."""

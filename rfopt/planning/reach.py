@@ -13,11 +13,11 @@ import numpy as np
 
 from rfopt.evidence import Evidence
 from rfopt.finding import Move
-from rfopt.kpis import Aim, aim, kpis
+from rfopt.kpis import Aim, aim
 from rfopt.mobility.setup import lists_gsm
 from rfopt.mobility.simulate import simulate
 from rfopt.network import Change, Plan, apply
-from rfopt.planning.score import figures_by_draw
+from rfopt.planning.score import figures_by_draw, weighted
 from rfopt.tables import schema
 
 ALL_OF = {"GSM": frozenset({"gsm_idle", "gsm_call", "csfb"}), "LTE": frozenset({"lte_idle", "lte_call", "csfb"})}
@@ -80,18 +80,13 @@ def _ceiling(draw: Mapping[str, float], aims: Mapping[str, Aim], machines: Machi
 
 def ceiling_of(evidence: Evidence, changes: Iterable[Change]) -> float:
     """What no plan of some changes exceeds: the `ceiling` of the network as found with all that they touch."""
-    names = _weighted()
+    names = weighted()
     return ceiling(figures_by_draw(evidence.replay, evidence, names), machines_of(evidence, changes))
-
-
-def _weighted() -> tuple[str, ...]:
-    """The figures that the objective is made of."""
-    return tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
 
 
 def ceilings(evidence: Evidence) -> Callable[[Plan, Move], float]:
     """`ceiling` of any plan with one more move, remembering the figures of the last plan asked for."""
-    names = _weighted()
+    names = weighted()
     last: dict[Plan, list[dict[str, float]]] = {}
     known: dict[tuple[Plan, Machines], float] = {}
     reached: dict[Plan, Machines] = {}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from rfopt.evidence import Evidence
-from rfopt.kpis import NO_SERVICE, count, kpis, objective
+from rfopt.kpis import NO_SERVICE, TOLERANCE, aim, count, kpis, objective
 from rfopt.kpis.drop_per_call import CALL_S
 from rfopt.mobility.csfb import FAILED_S
 from rfopt.mobility.reasons import HANDOVERS
@@ -25,6 +25,7 @@ from rfopt.planning.intervals import (
     MODEL_ERROR,
     OUTCOME_MIN,
     SHARED_CHANCE,
+    TAIL,
     Again,
     Known,
     Sample,
@@ -86,6 +87,8 @@ class Score:
         How often idle and handover boundaries disagree (`rfopt.proofs.alignment`).
     by_half : ndarray (draws, 2), optional
         Objective in each half of a draw's runs: tells what chance makes of so few.
+    worse : str
+        A figure of the complaint that the plan surely makes worse, see `worsened`; '' if none.
     """
 
     by_draw: NDArray[np.float64]
@@ -93,6 +96,7 @@ class Score:
     cost: float
     misaligned: int = 0
     by_half: NDArray[np.float64] | None = None
+    worse: str = ""
 
     @property
     def objective(self) -> float:
@@ -107,10 +111,10 @@ class Score:
 
     @property
     def refused(self) -> str:
-        """The harm limit that the plan breaks; '' if none."""
+        """The harm limit that the plan breaks, here or elsewhere; '' if none."""
         worst = max(self.harm, key=lambda h: h.loss, default=None)
         if worst is None or worst.loss < REFUSED_LOSS:
-            return ""
+            return self.worse
         limit = limits_of(worst.kpi)[1]
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
@@ -163,7 +167,34 @@ def score(evidence: Evidence, groups: Groups, plan: Plan, halves: bool = False) 
     replay = simulate(evidence.situation, after)
     odd = len(misalignments(evidence, after))
     parts = by_half(replay, evidence) if halves else None
-    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd, parts)
+    worse = worsened(replay, evidence)
+    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd, parts, worse)
+
+
+def worsened(replay: Replay, evidence: Evidence) -> str:
+    """The figure of the complaint that a plan makes worse as the default gates count it; '' if none.
+
+    That is one of the objective that then misses its target and has lost more than `TOLERANCE` of the way to its hard
+    fail, and something in nearly every draw.
+    """
+    for name in weighted():
+        goal, before, after = aim(name), *(np.array(_column(one, evidence, name)) for one in (evidence.replay, replay))
+        lost = (before - after) / (goal.target - goal.fail)
+        known = np.isfinite(lost)
+        if not known.any() or lost[known].mean() <= TOLERANCE or goal.severity(float(after[known].mean())) <= 0.5:
+            continue
+        if np.quantile(lost[known], TAIL) > 0.0:
+            limit = TOLERANCE * abs(goal.target - goal.fail)
+            ends = (float(values[known].mean()) for values in (before, after))
+            return "complaint: {} {:g} → {:g}, at most {:g} may be lost".format(
+                name, *(round(v, 4) for v in ends), limit
+            )
+    return ""
+
+
+def weighted() -> tuple[str, ...]:
+    """The figures that the objective is made of."""
+    return tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
 
 
 def applied(evidence: Evidence, plan: Plan) -> Network:
@@ -190,8 +221,7 @@ def harm_of(groups: Groups, after: Network, plan: Plan) -> tuple[Harm, ...]:
 
 def by_draw(replay: Replay, evidence: Evidence) -> NDArray[np.float64]:
     """The objective of each draw's runs."""
-    names = tuple(name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0)
-    return np.array([objective(figures) for figures in figures_by_draw(replay, evidence, names)])
+    return np.array([objective(figures) for figures in figures_by_draw(replay, evidence, weighted())])
 
 
 def by_half(replay: Replay, evidence: Evidence) -> NDArray[np.float64] | None:
@@ -205,9 +235,8 @@ def by_half(replay: Replay, evidence: Evidence) -> NDArray[np.float64] | None:
         for runs, middle in zip(slices, middles, strict=True)
         for half in (slice(runs.start, middle), slice(middle, runs.stop))
     ]
-    weighted = [name for name in kpis if kpis.facts[name].get("weight", 0.0) > 0]
-    columns = {name: _over("halves", halves, name, replay, evidence) for name in weighted}
-    worth = [objective({name: columns[name][k] for name in weighted}) for k in range(len(halves))]
+    columns = {name: _over("halves", halves, name, replay, evidence) for name in weighted()}
+    worth = [objective({name: column[k] for name, column in columns.items()}) for k in range(len(halves))]
     return np.array(worth).reshape(len(slices), 2)
 
 
@@ -371,7 +400,7 @@ def exposure(name: str, replay: Replay) -> float:
     """What a figure was counted over: minutes, calls, attempts, or handovers where it is a share of them."""
     machine, unit = kpis.facts[name]["of"], kpis.facts[name]["unit"]
     if machine == "csfb":
-        return float(sum((f.lte_cell >= 0).sum() for f in replay.fallbacks))
+        return float(sum(f.tried.sum() for f in replay.fallbacks))
     if name == "pingpong_share":
         return float(sum(count(t.reason, HANDOVERS) for t in replay.of(machine)))
     minutes = float(sum(t.minutes for t in replay.of(machine)))

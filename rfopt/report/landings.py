@@ -74,13 +74,13 @@ def landings_of(
     rows: list[Landing] = []
     for when, basis, replay in replays:
         here = [f for f in replay.fallbacks if f.point == point]
-        tried = np.concatenate([(f.lte_cell >= 0).ravel() for f in here] or [np.zeros(0, dtype=bool)])
+        tried = np.concatenate([f.tried.ravel() for f in here] or [np.zeros(0, dtype=bool)])
         if not tried.any():
             continue
         good = np.concatenate([f.success.ravel() for f in here])[tried]
         cell = np.concatenate([f.cell.ravel() for f in here])[tried]
-        origins = np.unique(np.concatenate([f.lte_cell.ravel() for f in here])[tried])
-        lists = _Lists(networks["after" if when == "after" else "before"], [marks.lte[k] for k in origins.tolist()])
+        origins = sorted({k for f in here for k in f.lte_cell.ravel().tolist() if k >= 0})
+        lists = _Lists(networks["after" if when == "after" else "before"], [marks.lte[k] for k in origins])
         segments = _shares(np.where(good, np.where(cell < 0, -2, cell), -1), marks, lang, lists)
         if rows and rows[-1].basis == basis and rows[-1].segments == segments:
             rows[-1] = replace(rows[-1], when="unchanged")

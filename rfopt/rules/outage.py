@@ -18,7 +18,7 @@ def outage(evidence: Evidence, figures: Figures, audible_dbm: float = -90.0, lea
     """Fires for a wanted cell that is reported nowhere in the log though the model puts it above `audible_dbm` here."""
     everywhere = set(evidence.readings["cell"]) | set(evidence.outside["cell"])
     findings = []
-    for cell in evidence.case.wanted:
+    for cell in (name for name in evidence.case.wanted if name in evidence.network.cells.index):  # else it is far away
         samples = int(
             ((evidence.readings["rat"] == evidence.network.cells.at[cell, "rat"]) & evidence.readings["serving"]).sum()
         )

@@ -10,7 +10,7 @@ import pytest
 from scipy.special import ndtri
 
 from rfopt.mobility.elsewhere import Counted, count, drawn
-from rfopt.mobility.timeline import Fallbacks
+from rfopt.mobility.timeline import STRANGER, Fallbacks
 
 TAC, LAC = pd.Series([1.0, 2.0, np.nan], index=["L", "M", "N"]), pd.Series([1.0, 2.0, np.nan], index=["A", "B", "C"])
 EVENLY = ndtri((np.arange(400) + 0.5) / 400)
@@ -34,6 +34,8 @@ def test_failures_are_shared_out_as_the_landings_of_their_lte_cell() -> None:
 def test_what_is_not_known_is_not_elsewhere() -> None:
     assert count([], TAC, LAC) == Counted()
     assert count([attempts((2, 0), (0, 2), (2, -1))], TAC, LAC) == Counted((0.0, 0.0), (1.0, 2.0))
+    assert count([attempts((STRANGER, 1), (STRANGER, -1))], TAC, LAC) == Counted((0.0, 0.0), (1.0, 1.0))
+    assert count([attempts((STRANGER, 1))], TAC[:0], LAC) == Counted((0.0, 0.0), (0.0, 1.0)), "no LTE cell at all"
     only_failed = count([attempts((1, -1), (0, -1))], TAC, LAC)
     assert only_failed == Counted((0.0, 0.0), (2.0, 0.0)), "nobody landed: nothing says that it was elsewhere"
 

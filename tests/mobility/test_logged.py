@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from rfopt.kpis import kpis
 from rfopt.mobility.logged import GAP_STEPS, LEAST_GAP_S, Piece, pieces_of_log, replay_of_log
 from rfopt.mobility.reasons import Reason
-from rfopt.mobility.timeline import Replay
+from rfopt.mobility.timeline import STRANGER, Replay
 
 from ..networks import readings
 
@@ -191,6 +192,12 @@ def test_a_start_without_an_end_is_no_attempt_and_neither_is_an_end_without_a_st
 def test_a_landing_on_a_stranger_is_a_success_nobody_wanted() -> None:
     found = replay(at(0, "L", event="csfb_start"), at(7, "Z", event="csfb_ok", rat="GSM"))
     assert tried(found) == [("north", 0, -1, True, 7.0)]
+
+
+def test_a_call_that_leaves_a_stranger_is_an_attempt_of_none_of_the_cells() -> None:
+    found = replay(at(0, "Z", event="csfb_start", rat="LTE"), at(7, "A", event="csfb_ok"))
+    assert tried(found) == [("north", STRANGER, 0, True, 7.0)]
+    assert found.fallbacks[0].tried.all() and kpis["csfb_success_share"](found) == 1.0
 
 
 def test_failures_without_a_server_count() -> None:
