@@ -19,6 +19,8 @@ from rfopt.tables import schema
 from rfopt.words import catalogue, say
 
 UNKNOWN = "–"
+OUTSIDE = "†"
+"""Stands after a value that lies outside of its interval; `show.outside` says what that means."""
 OBJECTIVE = "objective"
 MOST_OF_A_LINE = 400
 SIGNED = ("excess_db", "gap_db")
@@ -101,6 +103,19 @@ def figure_value(name: str, value: float | None, signed: bool = False) -> str:
     return UNKNOWN if value is None else amount(value, "share" if name == OBJECTIVE else aim(name).unit, signed)
 
 
+def outside(name: str, value: float | None, span: Sequence[float | None] | None) -> bool:
+    """A figure lies, as it is shown, outside of its interval: the one is the model's, the other model's and log's.
+
+    >>> outside("csfb_delay_p95_s", 8.19, (7.27, 8.13)), outside("csfb_delay_p95_s", 8.14, (7.27, 8.13))
+    (True, False)
+    """
+    if value is None or not span or None in span:
+        return False
+    low, high = (float(end) for end in span if end is not None)
+    end = low if value < low else high
+    return (value < low or value > high) and figure_value(name, value) != figure_value(name, end)
+
+
 def target_text(kpi: str, lang: str) -> str:
     """What a figure should be, as ≥ or ≤; '' where it is not judged."""
     goal = aim(kpi)
@@ -111,6 +126,8 @@ def target_text(kpi: str, lang: str) -> str:
 
 def fact_text(key: str, value: Any, lang: str) -> str:
     """One value of a finding's evidence, without its unit."""
+    if key == "against" and f"against.{value}" in catalogue():
+        return say(f"against.{value}", lang)
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         return str(value).replace("; ", say("report.semicolon", lang)) or UNKNOWN
     share = key.endswith("share") or key == "threshold"
@@ -172,9 +189,17 @@ def inside(name: str) -> str:
 
 def reason_text(step: Step, lang: str) -> str:
     """Why a change is in the plan: what it does and which findings asked for it."""
-    does = say(f"fix.{step.fix}", lang) if f"fix.{step.fix}" in catalogue() else ""
+    does = _does(step, lang)
     rules = say("report.comma", lang).join(inside(say(f"rule.{rule}.name", lang)) for rule in step.because)
     return say("report.reason", lang, does=does, rules=rules) if does and rules else does or rules
+
+
+def _does(step: Step, lang: str) -> str:
+    """What the fix of a change does; an antenna may be tilted up too."""
+    old, new = step.change.old, step.change.new
+    up = step.change.parameter.endswith("tilt_deg") and isinstance(old, float) and isinstance(new, float) and new < old
+    names = ([f"fix.{step.fix}.up"] if up else []) + [f"fix.{step.fix}"]
+    return next((say(name, lang) for name in names if name in catalogue()), "")
 
 
 def needs_text(pairs: Sequence[Dependence], places: Mapping[Change, int], lang: str) -> str:

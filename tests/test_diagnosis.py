@@ -217,7 +217,7 @@ def test_log_and_model_that_judge_apart_are_both_quoted(monkeypatch: pytest.Monk
     near = Figures({"reselections_per_min": 1.2}, {"reselections_per_min": 1.0})
     assert near.disagreement("reselections_per_min") == ""
     monkeypatch.setattr(diagnosis, "compute", lambda replay: {"reselections_per_min": 2.0 if replay.modelled else 0.1})
-    names = {"level_dbm": -70.0, "excess_db": 1.0, "distance_km": 2.0, "tilt_deg": 3.0}
+    names = {"level_dbm": -70.0, "excess_db": 1.0, "against": "wanted", "distance_km": 2.0, "tilt_deg": 3.0}
     result = asked(monkeypatch, finding(0.9, figures=("reselections_per_min",), evidence=names))
     facts = result.findings[0].evidence
     assert (facts["figure"], facts["measured"], facts["modelled"]) == ("reselections_per_min", 0.1, 2.0)

@@ -71,7 +71,8 @@ def values(case):
     network = replace(case.network, cells=cells.rename(index=names).assign(site=HOSTILE), notes=(HOSTILE,))
     readings = case.readings.assign(cell=HOSTILE, point=HOSTILE, file=HOSTILE)
     finding = Finding("das_leakage", 0.8, (HOSTILE, HOSTILE), (HOSTILE,), {"level_dbm": -70.0, "excess_db": 3.0,
-                      "distance_km": 0.4, "threshold_db": -6.0, "samples": 4, "doubtful": HOSTILE})  # fmt: skip
+                      "against": "wanted", "distance_km": 0.4, "threshold_db": -6.0, "samples": 4,
+                      "doubtful": HOSTILE})  # fmt: skip
     plan = Changes([Change(HOSTILE, HOSTILE, "ho_margin_pbgt_db", 4.0, 8.0), Change("A", None, "antenna", "", HOSTILE)])
     hostile_case = replace(case, id=HOSTILE, text=HOSTILE, readings=readings, wanted=(HOSTILE,), notes=(HOSTILE,))
     figures = {"reselections_per_min": 2.0, "ci_p10_db": np.nan}

@@ -36,4 +36,4 @@ def diagnose(case: Path, json_to: str | None, seed: int, lang: str, quiet: bool,
     finish(table, json_to)
     warn(table["warnings"], lang, quiet, verbose)
     after = hint(lang, "rfopt", "recommend", case, "-o", "out") if read.network else ""
-    tell(json_to, quiet, [], finding_lines(table), after)
+    tell(json_to, quiet, [], finding_lines(table, lang), after)

@@ -159,10 +159,12 @@ def paint(text: str, colour: str) -> str:
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour)
 
 
-def finding_lines(table: dict[str, Any]) -> list[str]:
+def finding_lines(table: dict[str, Any], lang: str) -> list[str]:
     """Findings, a line each, worst first."""
+    from rfopt.words import say
+
     lines = []
     for finding in table["diagnosis"]:
         severity = f"{finding['severity']:.2f}"
         lines.append(f"{paint(severity, 'red') if finding['severity'] >= SERIOUS else severity}  {finding['text']}")
-    return lines or ["–"]
+    return lines or [say("report.findings.none", lang)]

@@ -68,7 +68,7 @@ def recommend(
     tell(
         json_to,
         quiet,
-        [*finding_lines(table), "", *plan_lines(result, lang)],
+        [*finding_lines(table, lang), "", *plan_lines(result, lang)],
         [f"{path}" for path in (report, *beside) if path],
         _next(case, output, result, lang),
     )
@@ -85,11 +85,22 @@ def _next(case: Path, output: Path | None, result: Recommendation, lang: str) ->
 
 
 def plan_lines(result: Recommendation, lang: str) -> list[str]:
-    """The plan, a line a change, with what it gains."""
+    """The plan, a line a change, with what it gains; or why there is none."""
+    from rfopt.report.bars import parts_of_plan
+    from rfopt.report.verdict import kind_of, restore_text
     from rfopt.sentences import change_line
     from rfopt.words import say
 
     if not result.steps:
-        return [say("cli.no_plan", lang)]
+        return [say(f"no_plan.{kind_of(result)}", lang)]
     head = say("cli.plan", lang, before=result.score_before.objective, after=result.score_after.objective)
-    return [head, *(f"  {step.gain:+.3f}  {change_line(step.change, lang)}" for step in result.steps)]
+    parts = parts_of_plan(result)
+    shared = any(len(part) > 1 for part in parts)
+    lines = [
+        f"  {step.gain:+.3f}{'*' if len(part) > 1 else ' ' if shared else ''}  {change_line(step.change, lang)}"
+        for part in parts
+        for _, step in part
+    ]
+    last = [f"  {say('cli.together', lang)}"] if shared else []
+    restore = restore_text(result, lang)
+    return [head, *lines, *last, *([restore] if restore else [])]

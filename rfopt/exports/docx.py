@@ -14,13 +14,15 @@ from rfopt.exports import LONG_AGO, exports, steady
 from rfopt.kpis import aim, kpis
 from rfopt.plots import c2_margins, waterfall
 from rfopt.recommendation import FOUND, Recommendation
-from rfopt.report.verdict import verdict_of
+from rfopt.report.verdict import kind_of, verdict_of
 from rfopt.sentences import (
+    OUTSIDE,
     amount,
     finding_text,
     group_text,
     harm_values,
     object_text,
+    outside,
     parameter_text,
     reason_text,
     target_text,
@@ -136,7 +138,7 @@ def _analysis(document: Any, result: Recommendation, lang: str) -> None:
 
 def _measures(document: Any, result: Recommendation, lang: str) -> None:
     if not result.steps:
-        document.add_paragraph(say("cli.no_plan", lang))
+        document.add_paragraph(say(f"no_plan.{kind_of(result)}", lang))
         return
     heads = ("order", "object", "what", "old", "new", "crew", "why")
     rows = [
@@ -159,12 +161,15 @@ def _effect(document: Any, result: Recommendation, lang: str) -> None:
         low, high = result.interval.get(name, (math.nan, math.nan))
         if math.isfinite(result.after[name]):
             values = [with_unit(value, unit, lang) for value in (result.before[name], result.after[name])]
+            values[-1] += OUTSIDE * outside(name, result.after[name], result.interval.get(name))
             between = f"{amount(low, unit)} … {with_unit(high, unit, lang)}"
             row = [say(f"kpi.{name}", lang), *values, between, target_text(name, lang) or "–"]
             rows.append(row)
     lead = _labelled(document, say("basis.modelled", lang), say("basis.modelled.long", lang), lang)
     lead.paragraph_format.keep_with_next = True
     _table(document, [[say(f"export.{head}", lang) for head in heads], *rows], (5.4, 2.5, 2.5, 4.0, 2.6))
+    if any(OUTSIDE in row[2] for row in rows):
+        document.add_paragraph(say("show.outside", lang))
     if result.steps:
         _picture(document, lambda ax: waterfall(ax, result, lang), say("export.picture.waterfall", lang))
     if result.harm:

@@ -12,6 +12,7 @@ from rfopt.exports import LONG_AGO, exports
 from rfopt.kpis import aim, kpis
 from rfopt.network import Change, rollback
 from rfopt.recommendation import Recommendation
+from rfopt.report.bars import parts_of_plan, together_text
 from rfopt.schema import schema
 from rfopt.sentences import finding_text, group_text, harm_unit, parameter_text, reason_text, target_text, unit_name
 from rfopt.words import say
@@ -78,9 +79,10 @@ def _plan(result: Recommendation, lang: str) -> list[list[Any]]:
             say("export.yes" if step.change.visit else "export.no", lang),
             Number(round(100.0 * step.gain, 2), GAIN),
             Number(round(step.sure, 3), SHARE),
-            reason_text(step, lang),
+            " ".join(text for text in (reason_text(step, lang), together_text(place, part, lang)) if text),
         ]
-        for step in result.steps
+        for part in parts_of_plan(result)
+        for place, step in part
     ]
     return [[*schema("plan"), *more], *rows]
 

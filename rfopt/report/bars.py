@@ -22,6 +22,7 @@ from rfopt.sentences import (
     join_unit,
     needs_text,
     number,
+    outside,
     target_text,
     unit_name,
     with_unit,
@@ -41,7 +42,8 @@ class Figure:
     """One key figure, as found and after, on its scale.
 
     `bare_…` are without the unit. `at_before` and `at_after` are places on the scale in per cent, None where the
-    figure is not judged or not known; `status` is ``met``, ``missed``, ``failed`` or ``unknown``, of the value after.
+    figure is not judged or not known; `outside…` says that a value lies outside of its interval; `status`
+    is ``met``, ``missed``, ``failed`` or ``unknown``, of the value after.
     """
 
     name: str
@@ -55,10 +57,17 @@ class Figure:
     unit: str
     interval_before: str
     interval: str
+    outside_before: bool
+    outside: bool
     target: str
     status: str
     at_before: float | None
     at_after: float | None
+
+    @property
+    def marked(self) -> bool:
+        """One of the two values lies outside of its interval."""
+        return self.outside_before or self.outside
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,8 @@ def _figure(result: Recommendation, name: str, lang: str) -> Figure:
         unit=unit_name(goal.unit, lang),
         interval_before=_span(result.interval_before.get(name, NOT_KNOWN), goal, lang),
         interval=_span(result.interval.get(name, NOT_KNOWN), goal, lang),
+        outside_before=outside(name, before, result.interval_before.get(name)),
+        outside=outside(name, after, result.interval.get(name)),
         target=target_text(name, lang),
         status=status(after, goal),
         at_before=place(before, goal),
@@ -214,7 +225,7 @@ def _level(anchor: Anchor, mark: Mark, p: int, c: int, moved_db: float, span: tu
 def ladder_of(result: Recommendation, lang: str) -> list[Rung]:
     """The score as the plan's parts are added one after the other."""
     places = {step.change: k for k, step in enumerate(result.steps, 1)}
-    parts = _parts(result)
+    parts = parts_of_plan(result)
     labels = [say("report.as_found", lang), *(_part_text(part, lang) for part in parts)]
     needs = ["", *(needs_text(part[0][1].depends_on, places, lang) for part in parts)]
     rungs, before = [], 0.0
@@ -232,7 +243,7 @@ Part = list[tuple[int, Step]]
 """Changes that belong together, each with its place in the plan."""
 
 
-def _parts(result: Recommendation) -> list[Part]:
+def parts_of_plan(result: Recommendation) -> list[Part]:
     """The parts of the plan; steps stand in the order of the parts."""
     left = list(enumerate(result.steps, 1))
     parts = []
@@ -240,6 +251,12 @@ def _parts(result: Recommendation) -> list[Part]:
         parts.append(left[: len(part)])
         del left[: len(part)]
     return parts
+
+
+def together_text(place: int, part: Part, lang: str) -> str:
+    """That a change shows its share of what its part does, and with which it shares; '' for a part of one."""
+    others = say("report.comma", lang).join(str(k) for k, _ in part if k != place)
+    return say("report.together", lang, others=others) if others else ""
 
 
 def _part_text(part: Part, lang: str) -> str:

@@ -46,7 +46,7 @@ def recommendation_json(result: Recommendation, lang: str) -> dict[str, Any]:
         "plan": [_step(step, lang) for step in result.steps],
         "kpis": kpis,
         "harm": _harm(result.harm),
-        "rejected": result.rejected,
+        "rejected": [{**row, "neighbour": row["neighbour"] or None} for row in result.rejected],
         "warnings": result.warnings,
         "objective": {"before": result.score_before.objective, "after": result.score_after.objective},
         "ladder": [{"changes": " · ".join(map(str, part)), "objective": value} for part, value in result.ladder],

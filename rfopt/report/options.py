@@ -73,7 +73,8 @@ def _option(name: str, kind: str, plan: Plan, score: Score, own: Score | None, l
     versus = "" if own is None else say("option.versus", lang, share=with_unit(own.helps(score), "share", lang))
     return Option(
         name, kind, len(plan), sum(change.visit for change in plan), number(cost_of(plan)),
-        round(100.0 * score.objective, 2), number(100.0 * score.objective, 1), versus, harm_text(score.harm, lang),
+        round(100.0 * score.objective, 2), number(100.0 * score.objective, 1), versus,
+        harm_text(score.harm, plan, lang, ours=kind != "rival"),
         in_words(score.refused, lang), tuple(change_text(change, lang) for change in plan), cost_of(plan),
     )  # fmt: skip
 

@@ -13,14 +13,14 @@ from rfopt.network import Change, rollback
 from rfopt.planning.harm import GOOD_DBM, GOOD_SINR_DB, Harm
 from rfopt.planning.score import COSTS, VISIT_COST, cost_of
 from rfopt.recommendation import FOUND, Recommendation, Step
-from rfopt.report.bars import LEAST_SHIFT_DB, figures_of, ladder_of, levels_of
+from rfopt.report.bars import LEAST_SHIFT_DB, Part, figures_of, ladder_of, levels_of, parts_of_plan, together_text
 from rfopt.report.margins import margins_of
 from rfopt.report.marks import Mark, Marks, marks_of
 from rfopt.report.options import picture_of
 from rfopt.report.reply import reply_of
 from rfopt.report.strips import MOST_ROOMS, rooms_of
 from rfopt.report.surroundings import Heard
-from rfopt.report.verdict import limit_text, loss_text, verdict_of
+from rfopt.report.verdict import harm_text, limit_text, loss_text, verdict_of
 from rfopt.report.views import views_of
 from rfopt.sentences import (
     depends_text,
@@ -79,6 +79,7 @@ class Row:
     sure: str = ""
     cost: str = ""
     depends: str = ""
+    together: str = ""
 
 
 def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "verdict": verdict,
         "figures": figures_of(result, lang),
         "findings": _findings(result.diagnosis, marks, lang),
-        "rows": [_plan_row(k, step, places, marks, lang) for k, step in enumerate(result.steps, 1)],
+        "rows": [_plan_row(k, step, part, places, marks, lang) for part in parts_of_plan(result) for k, step in part],
         "rollback": [
             _row(k, change, marks, lang) for k, change in enumerate(rollback(result.evidence.network, result.plan), 1)
         ],
@@ -108,6 +109,7 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
         "calibrated": result.groups.calibration.places,
         "legend": [mark for mark in _in_order(marks) if mark.served],
         "harm": [_harm(row, lang) for row in result.harm],
+        "harm_text": harm_text(result.harm, result.plan, lang, ours=True),
         "picture": picture_of(result, lang),
         "margins": margins_of(result, marks),
         "needed": _needed(result) if _lacks_level(result, verdict.kind) else [],
@@ -134,12 +136,14 @@ def page_of(result: Recommendation, lang: str) -> dict[str, Any]:
 def _heard(cell: Heard, lang: str) -> dict[str, Any]:
     """A cell's place and level as text; '' after the plan where that moves nothing."""
     moved = abs(cell.after_dbm - cell.level_dbm) > LEAST_SHIFT_DB
-    degrees = {"bearing": cell.bearing_deg, "azimuth": cell.azimuth_deg, "off": cell.off_deg, "tilt": cell.tilt_deg}
+    degrees = {"bearing": cell.bearing_deg, "azimuth": cell.azimuth_deg, "off": cell.off_deg}
+    tilts = dict.fromkeys(number(round(tilt, 1)) for tilt in (cell.tilt_deg, cell.tilt_after_deg))
     return {
         "mark": cell.mark,
         "kind": say(f"network.kind.{cell.kind}", lang) if f"network.kind.{cell.kind}" in catalogue() else cell.kind,
         "distance": number(round(cell.distance_m / 1000.0, 2)),
         **{name: number(value, 0, signed=name == "off") for name, value in degrees.items()},
+        "tilt": " → ".join(tilts),
         "height": number(cell.height_m, 0),
         "level": number(cell.level_dbm, 1),
         "after": number(cell.after_dbm, 1) if moved else "",
@@ -186,12 +190,13 @@ def _row(place: int, change: Change, marks: Marks, lang: str) -> Row:
     )  # fmt: skip
 
 
-def _plan_row(place: int, step: Step, places: Mapping[Change, int], marks: Marks, lang: str) -> Row:
+def _plan_row(place: int, step: Step, part: Part, places: Mapping[Change, int], marks: Marks, lang: str) -> Row:
     gain, alone, without = (number(100.0 * value, 1, signed=True) for value in (step.gain, step.alone, step.without))
     return replace(
         _row(place, step.change, marks, lang),
         gain=gain, alone=alone, without=without, why=reason_text(step, lang), sure=with_unit(step.sure, "share", lang),
         cost=number(cost_of((step.change,))), depends=depends_text(step.depends_on, places, lang),
+        together=together_text(place, part, lang),
     )  # fmt: skip
 
 

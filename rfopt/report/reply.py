@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rfopt.kpis import aim
 from rfopt.recommendation import FOUND, Recommendation
-from rfopt.report.verdict import FELT_GAIN, gained
+from rfopt.report.verdict import FELT_GAIN, gained, out_of_order
 from rfopt.words import say
 
 CAUSES = {
@@ -22,7 +22,7 @@ EFFECTS = {
     "pingpong_share": "calls", "rxqual_0_4_share": "calls", "csfb_success_share": "fallback",
     "csfb_wanted_share": "fallback", "sinr_p10_db": "speed",
 }  # fmt: skip
-"""Figure → what a customer notices when it gets better."""
+"""Figure → what a customer notices of it."""
 MOST_CAUSES = 2
 
 
@@ -47,15 +47,25 @@ def _body(result: Recommendation, kind: str, lang: str) -> Iterator[str]:
         yield say("reply.no_help", lang)
         return
     crew = any(step.change.visit for step in result.steps)
+    if out_of_order(result):
+        yield say("reply.restore", lang)
     yield say("reply.plan.crew" if crew else "reply.plan", lang)
-    effects = [say(f"reply.gain.{effect}", lang) for effect in _effects(result)]
-    if effects:
-        yield say("reply.gain", lang, effects=say("report.comma", lang).join(effects))
+    cured, better = _effects(result)
+    for key, effects in (("reply.gain", cured), ("reply.better", better)):
+        if effects:
+            comma = say("report.comma", lang)
+            yield say(key, lang, effects=comma.join(say(f"{key}.{effect}", lang) for effect in effects))
     yield say("reply.retest", lang)
 
 
-def _effects(result: Recommendation) -> list[str]:
-    """What the customer will notice, most first."""
-    gains = {name: gained(result, name) for name in EFFECTS if aim(name).weight}
-    order = sorted(gains, key=lambda name: (-gains[name], name))
-    return list(dict.fromkeys(EFFECTS[name] for name in order if gains[name] >= FELT_GAIN))
+def _effects(result: Recommendation) -> tuple[list[str], list[str]]:
+    """What the customer will notice, most first: what is then as it should be, and what only gets better.
+
+    An effect may be promised where every one of its figures meets its target after the plan.
+    """
+    gains: dict[str, float] = {}
+    for name, effect in EFFECTS.items():
+        gains[effect] = gains.get(effect, 0.0) + gained(result, name)
+    felt = sorted((e for e in gains if gains[e] >= FELT_GAIN), key=lambda effect: (-gains[effect], effect))
+    missed = {effect for name, effect in EFFECTS.items() if aim(name).utility(result.after[name]) < 1.0}
+    return [effect for effect in felt if effect not in missed], [effect for effect in felt if effect in missed]

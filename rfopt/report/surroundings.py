@@ -34,7 +34,8 @@ class Heard:
     """A cell reported in the flat, where it stands, and its level at the room where it is strongest.
 
     Metres and bearings are from the flat and NaN where the table gives no place; `after_dbm` is `level_dbm` where the
-    plan does not move it. `lobe` is a radius of 0…1 every `LOBE_STEP_DEG` clockwise from the azimuth.
+    plan does not move it, and `tilt_after_deg` likewise. `lobe` is a radius of 0…1 every `LOBE_STEP_DEG` clockwise
+    from the azimuth.
     """
 
     mark: Mark
@@ -44,6 +45,7 @@ class Heard:
     y_m: float
     azimuth_deg: float
     tilt_deg: float
+    tilt_after_deg: float
     height_m: float
     level_dbm: float
     after_dbm: float
@@ -82,7 +84,7 @@ def heard_of(result: Recommendation, marks: Marks) -> list[Heard]:
     patterns = load_patterns(result.evidence.network.antennas)
     frame = frame_of(result)
     found = [
-        _heard(anchor, mark, after, patterns, frame, shift)
+        _heard(anchor, mark, result.evidence.network, after, patterns, frame, shift)
         for anchor, some in ((result.evidence.gsm, marks.gsm), (result.evidence.lte, marks.lte))
         for mark in some
         if anchor.levels.measured(mark.name).any()
@@ -93,21 +95,27 @@ def heard_of(result: Recommendation, marks: Marks) -> list[Heard]:
 def _heard(
     anchor: Anchor,
     mark: Mark,
-    network: Network,
+    found: Network,
+    after: Network,
     patterns: Mapping[str, Pattern],
     frame: Frame,
     shift: Mapping[tuple[str, str], float],
 ) -> Heard:
-    row = cast("pd.Series[Any]", network.cells.loc[mark.name])
+    row = cast("pd.Series[Any]", after.cells.loc[mark.name])
     x, y = (float(value) for value in frame.to_xy(row["lat"], row["lon"]))
     level = np.where(anchor.levels.measured(mark.name), anchor.levels.of(mark.name), -np.inf)
     best = int(level.argmax())
     moved = shift.get((str(anchor.levels.points.index[best]), mark.name), 0.0)
-    tilts = row[["mech_tilt_deg", "elec_tilt_deg"]].to_numpy(dtype=float)
     return Heard(
-        mark, anchor.rat, str(row["kind"]), x, y, float(row["azimuth_deg"]), float(np.nansum(tilts)),
+        mark, anchor.rat, str(row["kind"]), x, y, float(row["azimuth_deg"]),
+        _tilt_deg(found, mark.name), _tilt_deg(after, mark.name),
         float(row["height_m"]), float(level[best]), float(level[best]) + moved, _lobe(row, patterns),
     )  # fmt: skip
+
+
+def _tilt_deg(network: Network, cell: str) -> float:
+    """Mechanical and electrical together."""
+    return float(np.nansum(network.cells.loc[cell, ["mech_tilt_deg", "elec_tilt_deg"]].to_numpy(dtype=float)))
 
 
 def _lobe(row: pd.Series[Any], patterns: Mapping[str, Pattern]) -> tuple[float, ...]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from rfopt.finding import Finding
 from rfopt.kpis import aim, kpis
+from rfopt.network import Plan
 from rfopt.planning.harm import Harm, limits_of
+from rfopt.proofs.reuse import REUSE_KM, TWIN_KM
 from rfopt.recommendation import FOUND, Recommendation
 from rfopt.sentences import finding_text, group_text, inside, number, with_unit
 from rfopt.words import say
@@ -18,6 +20,8 @@ FELT_LOSS = 0.05
 FELT_GAIN = 0.005
 """Gain of the objective below which a figure is not named."""
 MOST_NAMED = 3
+RETUNED, RECODED = {"arfcn", "tch_arfcns"}, {"bsic"}
+"""Parameters whose effect on others is not simulated: new ones are free where they could be heard."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,7 @@ class Verdict:
 
 def verdict_of(result: Recommendation, lang: str) -> Verdict:
     """The verdict on a case; "nothing to do" and "nothing permitted helps" are verdicts too."""
-    serious = [f for f in result.diagnosis.findings if f.severity >= FOUND]
-    kind = "plan" if result.steps else "no_help" if serious else "healthy"
+    serious, kind = serious_of(result), kind_of(result)
     title = say(
         f"verdict.{kind}", lang,
         before=_points(result.score_before.objective),
@@ -41,11 +44,36 @@ def verdict_of(result: Recommendation, lang: str) -> Verdict:
     )  # fmt: skip
     says: dict[str, str] = {"wrong": _wrong(serious, lang) if serious else _fine(result, lang)}
     if kind == "plan":
-        says |= {"change": _change(result, lang), "gain": _gain(result, lang), "cost": harm_text(result.harm, lang)}
+        restore = restore_text(result, lang)
+        says |= {"first": restore} if restore else {}
+        cost = harm_text(result.harm, result.plan, lang, ours=True)
+        says |= {"change": _change(result, lang), "gain": _gain(result, lang), "cost": cost}
         says |= {"sure": _sure(result, lang)}
     else:
         says |= {"change": _nothing(result, kind, lang)}
     return Verdict(kind, title, tuple((say(f"verdict.label.{key}", lang), text) for key, text in says.items()))
+
+
+def serious_of(result: Recommendation) -> list[Finding]:
+    """The findings that call for something, worst first."""
+    return [finding for finding in result.diagnosis.findings if finding.severity >= FOUND]
+
+
+def kind_of(result: Recommendation) -> str:
+    """``plan``, or why there is none: ``no_help`` where something is wrong all the same, else ``healthy``."""
+    return "plan" if result.steps else "no_help" if serious_of(result) else "healthy"
+
+
+def out_of_order(result: Recommendation) -> list[str]:
+    """Cells that seem to be off the air, where a plan is proposed all the same."""
+    outages = [finding for finding in serious_of(result) if finding.rule == "outage"] if result.steps else []
+    return list(dict.fromkeys(cell for finding in outages for cell in finding.cells))
+
+
+def restore_text(result: Recommendation, lang: str) -> str:
+    """That cells come back first and the plan is taken back then; '' where none is out of order."""
+    cells = out_of_order(result)
+    return say("verdict.restore", lang, cells=say("report.comma", lang).join(cells)) if cells else ""
 
 
 def _points(objective: float) -> str:
@@ -139,13 +167,23 @@ def worst_of(harm: Sequence[Harm]) -> Harm | None:
     return worst if worst is not None and worst.loss >= FELT_LOSS else None
 
 
-def harm_text(harm: Sequence[Harm], lang: str) -> str:
-    """Whom a plan costs most, in a few words."""
-    worst = worst_of(harm)
+def harm_text(harm: Sequence[Harm], plan: Plan, lang: str, ours: bool = False) -> str:
+    """Whom a plan costs most, in a few words; of `ours` it is known that new carriers and codes are free."""
+    worst, unsimulated = worst_of(harm), _unsimulated(plan, lang, ours)
     if worst is None:
-        return say("harm.none" if harm else "harm.untouched", lang)
+        key = "harm.none" if harm else "harm.levels" if unsimulated else "harm.untouched"
+        return say("report.semicolon", lang).join([say(key, lang), *unsimulated])
     group = group_text(worst.group, lang)
-    return say("harm.worst", lang, group=group, loss=loss_text(worst, lang), share=number(100.0 * worst.loss, 0))
+    loss = say("harm.worst", lang, group=group, loss=loss_text(worst, lang), share=number(100.0 * worst.loss, 0))
+    return say("report.semicolon", lang).join([loss, *unsimulated])
+
+
+def _unsimulated(plan: Plan, lang: str, ours: bool) -> list[str]:
+    """What a retune may do to others, for which only the choice of what is free answers."""
+    touched = {change.parameter for change in plan}
+    free = ".free" if ours else ""
+    retuned = [say(f"harm.retuned{free}", lang, km=number(REUSE_KM))] if touched & RETUNED else []
+    return retuned + ([say(f"harm.recoded{free}", lang, km=number(TWIN_KM))] if touched & RECODED else [])
 
 
 def loss_text(row: Harm, lang: str) -> str:

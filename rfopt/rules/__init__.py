@@ -180,6 +180,12 @@ def excess_db(evidence: Evidence, cell: str) -> NDArray[np.float64]:
     return excess
 
 
+def against(evidence: Evidence, cell: str) -> str:
+    """Whom the largest `excess_db` of a GSM cell is over: ``wanted``, or ``strongest`` where no wanted one is known."""
+    at = int(excess_db(evidence, cell).argmax())
+    return "strongest" if np.isnan(evidence.wanted_dbm()[at]) else "wanted"
+
+
 def points_where(evidence: Evidence, cell: str, within_db: float) -> tuple[str, ...]:
     """Points at which a GSM cell was reported within `within_db` of the wanted one."""
     near = excess_db(evidence, cell) >= -within_db

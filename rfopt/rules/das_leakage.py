@@ -5,7 +5,7 @@ from __future__ import annotations
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.instants import above, count, when
-from rfopt.rules import Figures, distance_km, highest_dbm, points_where, rivals, rules, without
+from rfopt.rules import Figures, against, distance_km, highest_dbm, points_where, rivals, rules, without
 
 JUDGED = ("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "csfb_wanted_share")
 
@@ -26,7 +26,8 @@ def das_leakage(evidence: Evidence, figures: Figures, within_db: float = 6.0) ->
                 (cell,),
                 points_where(evidence, cell, within_db),
                 {"level_dbm": highest_dbm(evidence, cell), "excess_db": round(excess, 1),
-                 "threshold_db": -within_db, "distance_km": round(distance_km(evidence, cell), 2),
+                 "against": against(evidence, cell), "threshold_db": -within_db,
+                 "distance_km": round(distance_km(evidence, cell), 2),
                  "samples": int((evidence.readings["cell"] == cell).sum()),
                  "instants": count(shown), "when": when(shown)},
                 cure=(without(evidence, cell),),

@@ -39,6 +39,7 @@ def one_way_neighbour(evidence: Evidence, figures: Figures, within_db: float = 1
                     "from": cell,
                     "to": other,
                     "excess_db": round(float(excess), 1),
+                    "against": "wanted",
                     "threshold_db": -within_db,
                     "level_dbm": highest_dbm(evidence, away),
                     "instants": count(shown),

@@ -7,7 +7,7 @@ import numpy as np
 from rfopt.evidence import Evidence
 from rfopt.finding import Finding
 from rfopt.instants import above, count, when
-from rfopt.rules import Figures, distance_km, highest_dbm, points_where, rivals, rules, without
+from rfopt.rules import Figures, against, distance_km, highest_dbm, points_where, rivals, rules, without
 
 JUDGED = ("idle_camp_wanted", "reselections_per_min", "handovers_per_min", "csfb_wanted_share")
 
@@ -32,7 +32,8 @@ def overshoot(
                 (cell,),
                 points_where(evidence, cell, within_db),
                 {"level_dbm": highest_dbm(evidence, cell), "excess_db": round(excess, 1),
-                 "threshold_db": -within_db, "distance_km": round(distance, 2), "tilt_deg": tilt,
+                 "against": against(evidence, cell), "threshold_db": -within_db,
+                 "distance_km": round(distance, 2), "tilt_deg": tilt,
                  "samples": int((evidence.readings["cell"] == cell).sum()),
                  "instants": count(shown), "when": when(shown)},
                 cure=(without(evidence, cell),),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from rfopt.kpis import aim, kpis
 from rfopt.report.verdict import harm_text
-from rfopt.sentences import amount, join_unit, number, target_text, unit_name, with_unit
+from rfopt.sentences import OUTSIDE, amount, join_unit, number, outside, target_text, unit_name, with_unit
 from rfopt.showing.pieces import line, small, table, title
 from rfopt.simulation import Simulation
 from rfopt.sliders.answers import Answer
@@ -32,17 +32,21 @@ def figures_table(
     interval: Mapping[str, tuple[float, float]],
     lang: str,
 ) -> Markup:
-    """A row for each figure that is known at all, those that weigh most first."""
+    """A row for each figure that is known at all, most weight first; a value beyond its interval is marked."""
     order = sorted(kpis, key=lambda name: (-aim(name).weight, name))
-    rows = []
+    rows, marked = [], False
     for name in order:
         values = [table.get(name, math.nan) for table in (measured, before, after)]
         if not all(map(math.isnan, values)):
             unit = aim(name).unit
             shown = [with_unit(value, unit, lang) for value in values]
             span = span_text(interval.get(name, (math.nan, math.nan)), unit, lang)
+            if outside(name, after.get(name), interval.get(name)):
+                shown[-1] += OUTSIDE
+                marked = True
             rows.append([say(f"kpi.{name}", lang), *shown, span, target_text(name, lang)])
-    return table([say(key, lang) for key in COLUMNS], rows)
+    note = line(say("show.outside", lang)) if marked else Markup("")
+    return table([say(key, lang) for key in COLUMNS], rows) + note
 
 
 def span_text(interval: tuple[float, float], unit: str, lang: str) -> str:
@@ -66,7 +70,7 @@ def simulation_html(found: Simulation, lang: str) -> Markup:
 def answer_html(found: Answer, lang: str) -> Markup:
     """The score before and after, whom it harms, and the figures."""
     before, after = (number(100.0 * value, 0) for value in found.objective)
-    harm = line(harm_text(found.harm, lang), say("verdict.label.cost", lang))
+    harm = line(harm_text(found.harm, found.plan, lang), say("verdict.label.cost", lang))
     return (
         title(say("show.simulated", lang, changes=len(found.plan), before=before, after=after))
         + harm

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from rfopt.network import Change, Changes
-from rfopt.recommendation import Recommendation
+from rfopt.recommendation import Recommendation, Step
+from rfopt.report.bars import parts_of_plan
 from rfopt.report.verdict import verdict_of
 from rfopt.sentences import number, object_text, parameter_text, value_of_change
 from rfopt.showing.figures import figures_table
@@ -29,18 +30,26 @@ def changes_html(plan: Changes, lang: str) -> Markup:
 def recommendation_html(result: Recommendation, lang: str) -> Markup:
     """The verdict, the plan and the figures."""
     verdict = verdict_of(result, lang)
+    parts = parts_of_plan(result)
     rows = [
-        [*_row(step.change, lang), number(100.0 * step.gain, 1, signed=True), f"{100.0 * step.sure:.0f}%"]
-        for step in result.steps
+        [*_row(step.change, lang), _gain(step, len(part) > 1), f"{100.0 * step.sure:.0f}%"]
+        for part in parts
+        for _, step in part
     ]
+    shared = any(len(part) > 1 for part in parts)
     head = [*_head(lang), say("report.gain", lang), say("report.sure", lang)]
     return (
         title(verdict.title)
         + Markup("").join(line(words, label) for label, words in verdict.lines)
         + table(head, rows)
+        + (line(say("cli.together", lang)) if shared else Markup(""))
         + figures_table(result.measured, result.before, result.after, result.interval, lang)
         + small(result.warnings, say("show.notes", lang, count=len(result.warnings)))
     )
+
+
+def _gain(step: Step, shared: bool) -> str:
+    return number(100.0 * step.gain, 1, signed=True) + "*" * shared
 
 
 def _head(lang: str) -> list[str]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rfopt.registry import Shelf
-from rfopt.sentences import figure_value
+from rfopt.sentences import OUTSIDE, figure_value, outside
+from rfopt.words import say
 
 verdicts = Shelf("rfopt.verdicts")
 
@@ -47,6 +48,24 @@ def interval_text(name: str, span: Sequence[float | None] | None) -> str:
     '16.2 … 21.7'
     """
     return " … ".join(figure_value(name, end) for end in span) if span and None not in span else ""
+
+
+def figure_values(
+    name: str, before: float | None, after: float | None, span: Sequence[float | None] | None
+) -> list[str]:
+    """A figure before and after; a value after the plan that lies outside of its interval is marked.
+
+    >>> figure_values("ci_p10_db", 11.3, 22.5, [16.155, 21.705])
+    ['11.3', '22.5†']
+    """
+    mark = OUTSIDE if outside(name, after, span) else ""
+    return [figure_value(name, before), figure_value(name, after) + mark]
+
+
+def outside_note(table: Mapping[str, Any], lang: str) -> list[str]:
+    """What the mark of `figure_values` means, where it stands somewhere."""
+    marked = any(outside(name, after, span) for _, name, _, after, span in judged_cases(table))
+    return [say("show.outside", lang)] if marked else []
 
 
 def judged_cases(table: Mapping[str, Any]) -> Iterable[tuple[str, str, Any, Any, Any]]:

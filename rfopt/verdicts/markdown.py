@@ -6,8 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rfopt.sentences import figure_label, figure_value
-from rfopt.verdicts import clean, failed, interval_text, judged_cases, lines_of, named, verdicts
+from rfopt.sentences import figure_label
+from rfopt.verdicts import (
+    clean,
+    failed,
+    figure_values,
+    interval_text,
+    judged_cases,
+    lines_of,
+    named,
+    outside_note,
+    verdicts,
+)
 from rfopt.words import say
 
 MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$@:])")
@@ -35,9 +45,10 @@ def markdown(table: Mapping[str, Any], lang: str) -> str:
             say("check.head.figure", lang),
             say("cli.before", lang),
             say("cli.after", lang),
-            "90 %",
+            say("show.column.interval", lang),
         ]
         lines += _table(head, [_figure(*row, lang) for row in figures])
+        lines += [text for note in outside_note(table, lang) for text in (note, "")]
     if table["notes"]:
         lines += [f"<details><summary>{say('check.notes', lang)} ({len(table['notes'])})</summary>", ""]
         lines += [f"- {escaped(f['text'])}" for f in table["notes"][:MOST_NOTES]] + ["", "</details>", ""]
@@ -59,5 +70,4 @@ def _table(head: list[str], rows: list[tuple[str, ...]]) -> list[str]:
 
 
 def _figure(case: str, name: str, before: Any, after: Any, span: Any, lang: str) -> tuple[str, ...]:
-    values = [figure_value(name, value) for value in (before, after)]
-    return case, figure_label(name, lang), *values, interval_text(name, span)
+    return case, figure_label(name, lang), *figure_values(name, before, after, span), interval_text(name, span)

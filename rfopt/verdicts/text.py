@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rfopt.sentences import figure_label, figure_value
-from rfopt.verdicts import clean, failed, interval_text, judged_cases, lines_of, verdicts
+from rfopt.sentences import figure_label
+from rfopt.verdicts import clean, failed, figure_values, interval_text, judged_cases, lines_of, outside_note, verdicts
 from rfopt.words import columns, say
 
 MOST_NOTES = 20
@@ -38,7 +38,8 @@ def _figures(table: Mapping[str, Any], lang: str) -> list[str]:
     cases: dict[str, list[list[str]]] = {}
     head = [say(f"cli.{when}", lang) for when in ("before", "after")]
     for case, name, before, after, span in judged_cases(table):
-        rows = cases.setdefault(case, [[clean(case), *head, "90 %"]])
-        values = [figure_value(name, value) for value in (before, after)]
+        rows = cases.setdefault(case, [[clean(case), *head, say("show.column.interval", lang)]])
+        values = figure_values(name, before, after, span)
         rows.append([f"  {figure_label(name, lang)}", *values, interval_text(name, span)])
-    return [line for rows in cases.values() for line in ("", *columns(rows))]
+    lines = [line for rows in cases.values() for line in ("", *columns(rows))]
+    return [*lines, *outside_note(table, lang)]

@@ -13,6 +13,7 @@ from rfopt.network import apply
 from rfopt.rules import (
     rules,
 )
+from rfopt.sentences import finding_text
 
 from ..networks import ALL_RELATIONS
 from .flats import (
@@ -99,6 +100,16 @@ def test_a_near_macro_is_no_overshoot_unless_it_is_flat() -> None:
     assert all("C" not in finding.cells for finding in found("overshoot", near))
     flat = replace(near, cells={"C": {"mech_tilt_deg": 1, "elec_tilt_deg": 0}})
     assert [finding.cells for finding in found("overshoot", flat)] == [("C",)]
+
+
+@pytest.mark.parametrize("rule", ["overshoot", "das_leakage"])
+def test_nothing_is_measured_against_a_wanted_cell_that_nobody_heard(rule: str) -> None:
+    heard = FAULTS[rule]
+    texts = [finding_text(f, "en") for f in found(rule, heard)]
+    assert texts and all("against the wanted cell" in text for text in texts)
+    unheard = replace(heard, gsm={**heard.gsm, "A": np.nan}, server="C")
+    texts = [finding_text(f, "en") for f in found(rule, unheard)]
+    assert texts and all("against the strongest cell" in text for text in texts)
 
 
 def test_a_das_that_serves_this_building_too_does_not_leak() -> None:

@@ -13,6 +13,7 @@ from rfopt.kpis import aim
 from rfopt.mobility.timeline import Replay, Timeline
 from rfopt.rules import (
     Figures,
+    against,
     distance_km,
     excess_db,
     exchanges,
@@ -87,6 +88,7 @@ def test_rivals_are_measured_against_the_wanted_cell_or_the_strongest() -> None:
     lonely, _ = judged(replace(FAULTS["no_dominant_server"], gsm={**CLOSE, "A": math.nan}, server="B"))
     assert max(rivals(lonely, 6.0, ("das", "macro")).values()) == pytest.approx(0.0)
     assert points_where(lonely, "B", 6.0) == ("north", "south")
+    assert against(evidence, "B") == "wanted" and against(lonely, "B") == "strongest"
 
 
 def test_excess_is_only_known_where_a_cell_was_reported() -> None:
