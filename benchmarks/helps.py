@@ -21,7 +21,8 @@ from rfopt.kpis import objective
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget
 from rfopt.network import Change, Plan, apply
-from rfopt.planning.score import Score, by_draw, by_half
+from rfopt.planning.draws import by_draw, by_half
+from rfopt.planning.score import Score
 from tests.invented import NAMES, Invented, invent, with_old
 
 FIRST, FLATS = 500, 40

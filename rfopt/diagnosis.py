@@ -17,7 +17,8 @@ from rfopt.kpis import aim, compute, objective
 from rfopt.logs.transitions import pingpong, transitions
 from rfopt.mobility.simulate import simulate
 from rfopt.network import apply
-from rfopt.planning.score import by_draw, intervals
+from rfopt.planning.draws import by_draw
+from rfopt.planning.stated import intervals
 from rfopt.radio.sector_errors import Doubt
 from rfopt.rules import Figures, rules
 from rfopt.shown import Shown

@@ -28,8 +28,9 @@ from rfopt.planning.harm import HARMING, Groups, Harm, groups_of
 from rfopt.planning.notes import notes_on
 from rfopt.planning.reach import ceiling_of, ceilings
 from rfopt.planning.rejected import Rejection, not_permitted, not_taken
-from rfopt.planning.score import Score, cost_of, intervals, score
+from rfopt.planning.score import Score, cost_of, score
 from rfopt.planning.screening import by_promise
+from rfopt.planning.stated import intervals
 from rfopt.planning.trial import Search, parts_of, without
 from rfopt.shown import Shown
 

@@ -14,7 +14,7 @@ from rfopt.mobility.simulate import simulate
 from rfopt.neighbourhood import part_of
 from rfopt.network import Changes, Plan, apply
 from rfopt.planning.notes import notes_on
-from rfopt.planning.score import intervals
+from rfopt.planning.stated import intervals
 from rfopt.recommendation import Progress, diagnose_case, quiet
 from rfopt.shown import Shown
 

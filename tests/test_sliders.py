@@ -17,7 +17,8 @@ from rfopt.kpis import compute
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import Budget
 from rfopt.network import Change
-from rfopt.planning.score import by_draw, intervals
+from rfopt.planning.draws import by_draw
+from rfopt.planning.stated import intervals
 from rfopt.showing import html_of
 from rfopt.sliders import what_if_of
 from rfopt.sliders.knobs import knobs_of

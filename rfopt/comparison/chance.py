@@ -19,7 +19,7 @@ from rfopt.kpis import kpis
 from rfopt.mobility.situation import stable_key
 from rfopt.mobility.timeline import Fallbacks, Replay, Timeline
 from rfopt.planning.intervals import BOUNDED, RATES
-from rfopt.planning.score import exposure
+from rfopt.planning.stated import exposure
 
 FloatArray = NDArray[np.float64]
 

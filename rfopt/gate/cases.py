@@ -16,8 +16,9 @@ from rfopt.kpis import compute, kpis
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import Replay
 from rfopt.network import Network, Plan, apply
+from rfopt.planning.draws import by_draw, figures_by_draw
 from rfopt.planning.harm import HARMING, Harm, groups_of, harm
-from rfopt.planning.score import by_draw, figures_by_draw, intervals
+from rfopt.planning.stated import intervals
 from rfopt.proofs.alignment import misalignments
 
 Span = tuple[float, float]

@@ -17,7 +17,7 @@ from rfopt.kpis import Aim, aim
 from rfopt.mobility.setup import lists_gsm
 from rfopt.mobility.simulate import simulate
 from rfopt.network import Change, Plan, apply
-from rfopt.planning.score import figures_by_draw, weighted
+from rfopt.planning.draws import figures_by_draw, weighted
 from rfopt.tables import schema
 
 ALL_OF = {"GSM": frozenset({"gsm_idle", "gsm_call", "csfb"}), "LTE": frozenset({"lte_idle", "lte_call", "csfb"})}
@@ -58,7 +58,7 @@ def ceiling(figures: Sequence[Mapping[str, float]], machines: Machines) -> float
     Parameters
     ----------
     figures : sequence of mapping
-        The weighted figures in each draw (`rfopt.planning.score.figures_by_draw`).
+        The weighted figures in each draw (`rfopt.planning.draws.figures_by_draw`).
     machines : frozenset of str
         Machines whose figures may become anything, one that is not known now included.
 

@@ -13,8 +13,10 @@ from rfopt.kpis import compute
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.situation import thinned
 from rfopt.network import Changes, Plan, Value, apply
+from rfopt.planning.draws import by_draw, figures_of
 from rfopt.planning.harm import Groups, Harm, groups_of
-from rfopt.planning.score import by_draw, figures_of, harm_of, intervals
+from rfopt.planning.score import harm_of
+from rfopt.planning.stated import intervals
 from rfopt.recommendation import ROUGH_DRAWS
 from rfopt.shown import Shown
 from rfopt.sliders.knobs import Knob, plan_of

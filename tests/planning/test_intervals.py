@@ -28,7 +28,7 @@ from rfopt.planning.intervals import (
     moved,
     unmodelled_failures,
 )
-from rfopt.planning.score import intervals
+from rfopt.planning.stated import intervals
 
 from ..invented import PLANS, invent, with_old
 from ..rules.flats import one_thread

@@ -11,8 +11,8 @@ from rfopt.fixes import fixes
 from rfopt.kpis import kpis, objective
 from rfopt.mobility.simulate import simulate
 from rfopt.network import Change, apply
+from rfopt.planning.draws import by_draw
 from rfopt.planning.reach import ceiling, ceiling_of, ceilings, machines_of
-from rfopt.planning.score import by_draw
 from rfopt.rules import rules
 
 from ..networks import network
