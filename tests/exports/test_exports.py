@@ -29,11 +29,11 @@ KML = "{http://www.opengis.net/kml/2.2}"
 @pytest.fixture(scope="module")
 def result():
     """A recommendation where cells wear markup and links for names, and its complaint is a formula."""
-    names = {"C": BOLD, "D": LINK}
+    names = {"A": BOLD, "D": LINK}
     net = network()
     renamed = replace(net, cells=net.cells.rename(index=names), neighbours=net.neighbours.rename(index=names))
     rows = [{**row, "cell": names.get(row.get("cell", ""), row.get("cell", ""))} for row in walk_test(net)]
-    found = recommend(case(renamed, rows), 0)
+    found = recommend(case(renamed, rows, (BOLD,)), 0)
     hostile = replace(found.evidence.case, id=f"=1+1 {BOLD}", text='=HYPERLINK("http://evil.example") \x07')
     return replace(found, evidence=replace(found.evidence, case=hostile)), renamed
 
