@@ -14,10 +14,11 @@ from rfopt.errors import InputError
 from rfopt.exports import asked_for, exports, formats, write_exports
 from rfopt.exports.kml import described, plain, wedge
 from rfopt.exports.xlsx import sheets_of
-from rfopt.network import apply, diff, read_plan, rollback
+from rfopt.network import Change, apply, diff, read_plan, rollback
 from rfopt.prediction import predict_tower
 from rfopt.recommendation import recommend
 from rfopt.schema import schema
+from rfopt.words import say
 from rfopt.workbooks import read_workbook
 
 from ..networks import case, network, walk_test
@@ -29,11 +30,11 @@ KML = "{http://www.opengis.net/kml/2.2}"
 @pytest.fixture(scope="module")
 def result():
     """A recommendation where cells wear markup and links for names, and its complaint is a formula."""
-    names = {"C": BOLD, "D": LINK}
+    names = {"A": BOLD, "D": LINK}
     net = network()
     renamed = replace(net, cells=net.cells.rename(index=names), neighbours=net.neighbours.rename(index=names))
     rows = [{**row, "cell": names.get(row.get("cell", ""), row.get("cell", ""))} for row in walk_test(net)]
-    found = recommend(case(renamed, rows), 0)
+    found = recommend(case(renamed, rows, (BOLD,)), 0)
     hostile = replace(found.evidence.case, id=f"=1+1 {BOLD}", text='=HYPERLINK("http://evil.example") \x07')
     return replace(found, evidence=replace(found.evidence, case=hostile)), renamed
 
@@ -129,6 +130,29 @@ def test_the_word_report_has_the_operators_chapters_in_order(result, lang, chapt
         assert [cell.width for cell in table.rows[0].cells] == widths
         assert "w:tblHeader" in table.rows[0]._tr.xml
     assert 'w:eastAsia="宋体"' in document.styles["Normal"].element.xml
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_exports_say_what_the_report_says_of_doubt_and_shares(result, lang):
+    from docx import Document
+
+    def words(found):
+        document = Document(io.BytesIO(exports["docx"](found, lang)))
+        return "\n".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for c in t._cells])
+
+    found = replace(result[0], interval={name: (value - 9.0, value + 9.0) for name, value in result[0].after.items()})
+    beyond = replace(found, interval={**found.interval, "ci_p10_db": (-99.0, -97.0)})
+    assert say("show.outside", lang) in words(beyond) and say("show.outside", lang) not in words(found)
+    healthy = replace(found, steps=(), diagnosis=replace(found.diagnosis, findings=(), explained=()))
+    assert say("no_plan.healthy", lang) in words(healthy)
+    power = found.evidence.number(BOLD, "power_dbm")
+    both = (found.steps[0], replace(found.steps[0], change=Change(BOLD, None, "power_dbm", power, power - 1.0)))
+    twice = replace(found, steps=both, ladder=(found.ladder[0], (tuple(step.change for step in both), 0.5)))
+    alone = replace(twice, steps=both[:1], ladder=(found.ladder[0], ((both[0].change,), 0.5)))
+    together = [say("report.together", lang, others=other) for other in ("2", "1")]
+    plan, single = (sheets_of(one, lang)[say("export.sheet.plan", lang)] for one in (twice, alone))
+    assert [text in row[-1] for text, row in zip(together, plan[1:], strict=True)] == [True, True]
+    assert together[0] not in single[1][-1]
 
 
 def test_a_prediction_opens_as_layers(tmp_path):

@@ -34,7 +34,10 @@ HOSTILE = {
 }
 ROOM = "<svg/onload=alert(4)>"
 TEXT = "</title><iframe src=//evil.example>\u202ereversed"
-LIMITS = '[limits]\nparameters = ["cell_reselect_offset_db", "redirect_arfcn", "ho_margin_pbgt_db"]\nmax_changes = 6\n'
+LIMITS = """[limits]
+parameters = ["cell_reselect_offset_db", "redirect_arfcn", "ho_margin_pbgt_db", "power_dbm"]
+max_changes = 6
+"""
 FEW = Budget(runs=24, draws=4)
 QUICK = '[limits]\nparameters = ["cell_reselect_offset_db"]\nmax_changes = 1\n'
 

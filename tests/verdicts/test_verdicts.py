@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from rfopt.verdicts import verdicts
+from rfopt.words import say
 
 HOSTILE = 'A"<b>|`::error file=x::%0A\u202e]]>&,\x07'
 FAULT = {"audit": "power", "kind": "power_cut", "cells": [HOSTILE], "lines": [3, 4], "changes": ["x"],
@@ -100,3 +101,13 @@ def test_markdown_tables_keep_their_columns() -> None:
     widths = [len(next(csv.reader(io.StringIO(row.replace("\\|", "")), delimiter="|"))) for row in rows]
     assert widths == [5, 5, 5, 4, 4, 4, 7, 7, 7]
     assert "<b>" not in text.replace("\\<b\\>", "")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_value_outside_of_its_interval_is_marked(form: str, lang: str) -> None:
+    made, note = table(), say("show.outside", lang)
+    assert note not in verdicts[form](made, lang)
+    made["cases"][0]["kpis"]["interval"]["objective"] = [0.45, 0.5]
+    marked = verdicts[form](made, lang)
+    assert note in marked and "40†" in marked
