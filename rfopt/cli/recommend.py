@@ -89,7 +89,7 @@ def plan_lines(result: Recommendation, lang: str) -> list[str]:
     from rfopt.report.bars import parts_of_plan
     from rfopt.report.verdict import kind_of, restore_text
     from rfopt.sentences import change_line
-    from rfopt.words import say
+    from rfopt.words import in_words, say
 
     if not result.steps:
         return [say(f"no_plan.{kind_of(result)}", lang)]
@@ -103,4 +103,5 @@ def plan_lines(result: Recommendation, lang: str) -> list[str]:
     ]
     last = [f"  {say('cli.together', lang)}"] if shared else []
     restore = restore_text(result, lang)
-    return [head, *lines, *last, *([restore] if restore else [])]
+    given_up = [f"  {in_words(note, lang)}" for note in result.given_up]
+    return [head, *lines, *last, *given_up, *([restore] if restore else [])]

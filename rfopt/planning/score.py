@@ -49,8 +49,8 @@ class Score:
         How often idle and handover boundaries disagree (`rfopt.proofs.alignment`).
     by_half : ndarray (draws, 2), optional
         Objective in each half of a draw's runs: tells what chance makes of so few.
-    worse : str
-        A figure of the complaint that the plan surely makes worse, see `worsened`; '' if none.
+    deepened : float
+        Objective that is lost below the hard fail, see `deepened`.
     """
 
     by_draw: NDArray[np.float64]
@@ -58,7 +58,7 @@ class Score:
     cost: float
     misaligned: int = 0
     by_half: NDArray[np.float64] | None = None
-    worse: str = ""
+    deepened: float = 0.0
 
     @property
     def objective(self) -> float:
@@ -67,16 +67,16 @@ class Score:
 
     @property
     def worth(self) -> float:
-        """Objective less what cost, harm and misalignment weigh: what the search maximises."""
-        weighed = COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.weight * h.excess for h in self.harm)
+        """Objective less what cost, harm, misalignment and deeper failures weigh: what the search maximises."""
+        weighed = self.deepened + COST_WEIGHT * self.cost + HARM_WEIGHT * sum(h.weight * h.excess for h in self.harm)
         return self.objective - weighed - MISALIGNED_WEIGHT * self.misaligned
 
     @property
     def refused(self) -> str:
-        """The harm limit that the plan breaks, here or elsewhere; '' if none."""
+        """The harm limit that the plan breaks; '' if none."""
         worst = max(self.harm, key=lambda h: h.loss, default=None)
         if worst is None or worst.loss < REFUSED_LOSS:
-            return self.worse
+            return ""
         limit = limits_of(worst.kpi)[1]
         return f"{worst.group}: {worst.kpi} {worst.before:g} → {worst.after:g}, at most {limit:g} may be lost"
 
@@ -129,29 +129,62 @@ def score(evidence: Evidence, groups: Groups, plan: Plan, halves: bool = False) 
     replay = simulate(evidence.situation, after)
     odd = len(misalignments(evidence, after))
     parts = by_half(replay, evidence) if halves else None
-    worse = worsened(replay, evidence)
-    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd, parts, worse)
+    lost = deepened(replay, evidence)
+    return Score(by_draw(replay, evidence), harm_of(groups, after, plan), cost_of(plan), odd, parts, lost)
 
 
-def worsened(replay: Replay, evidence: Evidence) -> str:
-    """The figure of the complaint that a plan makes worse as the default gates count it; '' if none.
+@dataclass(frozen=True)
+class Loss:
+    """A figure of the complaint that a plan surely makes worse, and by more than `TOLERANCE`: it misses its target."""
 
-    That is one of the objective that then misses its target and has lost more than `TOLERANCE` of the way to its hard
-    fail, and something in nearly every draw.
-    """
+    kpi: str
+    before: float
+    after: float
+
+    @property
+    def limit(self) -> float:
+        """What the default gates would let it lose."""
+        return TOLERANCE * abs(aim(self.kpi).target - aim(self.kpi).fail)
+
+
+def losses(replay: Replay, evidence: Evidence) -> list[Loss]:
+    """What a plan makes worse at the complaint's own points, as the default gates count it."""
+    found = []
     for name in weighted():
         goal, before, after = aim(name), *(np.array(column(one, evidence, name)) for one in (evidence.replay, replay))
         lost = (before - after) / (goal.target - goal.fail)
         known = np.isfinite(lost)
-        if not known.any() or lost[known].mean() <= TOLERANCE or goal.severity(float(after[known].mean())) <= 0.5:
-            continue
-        if np.quantile(lost[known], TAIL) > 0.0:
-            limit = TOLERANCE * abs(goal.target - goal.fail)
-            ends = (float(values[known].mean()) for values in (before, after))
-            return "complaint: {} {:g} → {:g}, at most {:g} may be lost".format(
-                name, *(round(v, 4) for v in ends), limit
-            )
-    return ""
+        if known.any() and lost[known].mean() > TOLERANCE and np.quantile(lost[known], TAIL) > 0.0:
+            loss = Loss(name, *(round(float(values[known].mean()), 4) for values in (before, after)))
+            found += [loss] if goal.severity(loss.after) > 0.5 else []
+    return found
+
+
+def deepened(replay: Replay, evidence: Evidence) -> float:
+    """What a plan loses of figures that fail hard already, by their weights: the objective counts them as 0 whatever.
+
+    A figure as far beyond its hard fail as that is from the target counts as 1 less than nothing, and no figure counts
+    more.
+    """
+    lost = whole = 0.0
+    for name in weighted():
+        goal, ends = aim(name), []
+        for one in (evidence.replay, replay):
+            values = np.array(column(one, evidence, name))
+            ends.append(np.clip((values - goal.fail) / (goal.target - goal.fail), -1.0, 0.0))
+        known = np.isfinite(ends[0] + ends[1])
+        whole += goal.weight * bool(known.any())
+        lost += goal.weight * max(float((ends[0] - ends[1])[known].mean()), 0.0) if known.any() else 0.0
+    return lost / whole if whole else 0.0
+
+
+def traded(replay: Replay, evidence: Evidence) -> list[str]:
+    """What a plan gives up here for what it gains, a sentence a figure."""
+    return [
+        f"the plan gives up {loss.kpi} {loss.before:g} → {loss.after:g} for what it gains: the default gates let "
+        f"{loss.limit:g} be lost and refuse it"
+        for loss in losses(replay, evidence)
+    ]
 
 
 def applied(evidence: Evidence, plan: Plan) -> Network:

@@ -14,7 +14,8 @@ from rfopt.mobility.simulate import simulate
 from rfopt.network import Change, Plan, apply
 from rfopt.planning.draws import by_draw, figures_by_draw
 from rfopt.planning.harm import Groups, Harm, groups_of
-from rfopt.planning.score import COST_WEIGHT, HARM_WEIGHT, MISALIGNED_WEIGHT, Score, cost_of, score
+from rfopt.planning.score import COST_WEIGHT, HARM_WEIGHT, MISALIGNED_WEIGHT, Score, cost_of, score, traded
+from rfopt.words import in_words
 
 from ..networks import case
 from ..rules.flats import BUDGET, FAULTS
@@ -198,12 +199,20 @@ def test_a_stale_plan_is_refused() -> None:
         scored(replace(REWARD, old=4.0))
 
 
-def test_a_plan_that_makes_the_complaint_worse_is_refused_whatever_it_gains() -> None:
-    """Weakened, the wanted cell loses what falls back to it, though calls no longer circle."""
-    weaker, other = scored(Change("A", None, "power_dbm", 12.0, 6.0)), scored(UNRELATED)
-    assert weaker.objective > scored().objective + 0.1
-    assert weaker.worse.startswith("complaint: csfb_wanted_share 0.24") and weaker.refused == weaker.worse
-    assert other.worse == "" == other.refused == scored().worse
+def test_what_fails_hard_may_not_get_worse_for_nothing() -> None:
+    """Rewarded by 14 dB, calls change cell 1.33 times a minute instead of 0.63; beyond 1.0 the objective counts none."""
+    bold, other = scored(replace(REWARD, new=14.0)), scored(UNRELATED)
+    assert 0.03 < bold.deepened < 0.1 and other.deepened == 0.0 == scored().deepened
+    spared = replace(bold, deepened=0.0)
+    assert spared.worth - bold.worth == pytest.approx(bold.deepened) and spared.objective == bold.objective
+
+
+def test_what_is_given_up_for_a_gain_is_said() -> None:
+    evidence, _ = leaking()
+    notes = traded(simulate(evidence.situation, apply(evidence.network, (REWARD,))), evidence)
+    assert [note.split(" 0.")[0] for note in notes] == ["the plan gives up handovers_per_min"]
+    assert traded(evidence.replay, evidence) == []
+    assert all(in_words(note, "zh") != note for note in notes)
 
 
 # ---- how sure a gain is ----
