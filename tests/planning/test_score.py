@@ -200,7 +200,7 @@ def test_a_stale_plan_is_refused() -> None:
 
 
 def test_what_fails_hard_may_not_get_worse_for_nothing() -> None:
-    """Rewarded by 14 dB, calls change cell 1.33 times a minute instead of 0.63; beyond 1.0 the objective counts none."""
+    """Rewarded by 14 dB, calls change cell 1.33 times a minute, not 0.63; beyond 1.0 the objective counts no loss."""
     bold, other = scored(replace(REWARD, new=14.0)), scored(UNRELATED)
     assert 0.03 < bold.deepened < 0.1 and other.deepened == 0.0 == scored().deepened
     spared = replace(bold, deepened=0.0)
