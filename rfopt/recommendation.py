@@ -28,7 +28,7 @@ from rfopt.planning.harm import HARMING, Groups, Harm, groups_of
 from rfopt.planning.notes import notes_on
 from rfopt.planning.reach import ceiling_of, ceilings
 from rfopt.planning.rejected import Rejection, not_permitted, not_taken
-from rfopt.planning.score import Score, cost_of, score, traded
+from rfopt.planning.score import Loss, Score, cost_of, losses, score
 from rfopt.planning.screening import by_promise
 from rfopt.planning.stated import intervals
 from rfopt.planning.trial import Search, parts_of, without
@@ -83,8 +83,8 @@ class Recommendation(Shown):
     options : tuple of Option
         Plans of rising cost and gain, from "do nothing"; none breaks a limit or fails an audit, none is beaten by
         another known one.
-    given_up : tuple of str
-        What the plan makes worse at the complaint's own points for what it gains, a sentence a figure; warnings too.
+    given_up : tuple of Loss
+        What the plan makes worse at the complaint's own points for what it gains; said in the warnings too.
     rivals : mapping
         Plans scored beside it: name to (plan, score).
     groups : Groups
@@ -113,7 +113,7 @@ class Recommendation(Shown):
     bound: float = 1.0
     bound_by: str = "reach"
     options: tuple[Option, ...] = ()
-    given_up: tuple[str, ...] = ()
+    given_up: tuple[Loss, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -276,7 +276,7 @@ def _result(
     after = simulate(evidence.situation, apply(evidence.network, plan)) if plan else evidence.replay
     scored = exact.score(plan)
     bound, bound_by = _bound(evidence, exact)
-    given_up = tuple(traded(after, evidence))
+    given_up = tuple(losses(after, evidence))
     return Recommendation(
         evidence,
         diagnosis,
@@ -291,7 +291,7 @@ def _result(
         intervals(evidence.replay, evidence),
         scored.harm,
         tuple(dropped + not_taken(rough, exact, plan)),
-        (*given_up, *notes_on(evidence, plan, diagnosis.doubts)),
+        (*(loss.sentence() for loss in given_up), *notes_on(evidence, plan, diagnosis.doubts)),
         ladder,
         after,
         groups,

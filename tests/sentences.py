@@ -22,7 +22,7 @@ RETURNING = (
     "_unseen_harm",
     "_without_side_lobes",
     "_without_traffic",
-    "traded",
+    "sentence",
     "refused",
     "complaint_rows",
 )

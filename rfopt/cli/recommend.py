@@ -103,5 +103,5 @@ def plan_lines(result: Recommendation, lang: str) -> list[str]:
     ]
     last = [f"  {say('cli.together', lang)}"] if shared else []
     restore = restore_text(result, lang)
-    given_up = [f"  {in_words(note, lang)}" for note in result.given_up]
+    given_up = [f"  {in_words(loss.sentence(), lang)}" for loss in result.given_up]
     return [head, *lines, *last, *given_up, *([restore] if restore else [])]

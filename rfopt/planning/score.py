@@ -146,6 +146,13 @@ class Loss:
         """What the default gates would let it lose."""
         return TOLERANCE * abs(aim(self.kpi).target - aim(self.kpi).fail)
 
+    def sentence(self) -> str:
+        """What the plan gives up for what it gains."""
+        return (
+            f"the plan gives up {self.kpi} {self.before:g} → {self.after:g} for what it gains: the default gates let "
+            f"{self.limit:g} be lost and refuse it"
+        )
+
 
 def losses(replay: Replay, evidence: Evidence) -> list[Loss]:
     """What a plan makes worse at the complaint's own points, as the default gates count it."""
@@ -176,15 +183,6 @@ def deepened(replay: Replay, evidence: Evidence) -> float:
         whole += goal.weight * bool(known.any())
         lost += goal.weight * max(float((ends[0] - ends[1])[known].mean()), 0.0) if known.any() else 0.0
     return lost / whole if whole else 0.0
-
-
-def traded(replay: Replay, evidence: Evidence) -> list[str]:
-    """What a plan gives up here for what it gains, a sentence a figure."""
-    return [
-        f"the plan gives up {loss.kpi} {loss.before:g} → {loss.after:g} for what it gains: the default gates let "
-        f"{loss.limit:g} be lost and refuse it"
-        for loss in losses(replay, evidence)
-    ]
 
 
 def applied(evidence: Evidence, plan: Plan) -> Network:

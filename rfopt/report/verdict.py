@@ -47,7 +47,9 @@ def verdict_of(result: Recommendation, lang: str) -> Verdict:
         restore = restore_text(result, lang)
         says |= {"first": restore} if restore else {}
         cost = harm_text(result.harm, result.plan, lang, ours=True)
-        says |= {"change": _change(result, lang), "gain": _gain(result, lang), "cost": cost}
+        says |= {"change": _change(result, lang), "gain": _gain(result, lang)}
+        says |= {"loss": _loss(result, lang)} if result.given_up else {}
+        says |= {"cost": cost}
         says |= {"sure": _sure(result, lang)}
     else:
         says |= {"change": _nothing(result, kind, lang)}
@@ -132,6 +134,12 @@ def _gain(result: Recommendation, lang: str) -> str:
     texts = (_from_to(name, result.before[name], result.after[name], lang) for name in best[:MOST_NAMED])
     named = say("report.semicolon", lang).join(texts)
     return _first_big(named) if named else say("verdict.gain.small", lang)
+
+
+def _loss(result: Recommendation, lang: str) -> str:
+    """The figures that get worse for what is gained."""
+    texts = (_from_to(loss.kpi, loss.before, loss.after, lang) for loss in result.given_up)
+    return _first_big(say("verdict.loss", lang, figures=say("report.semicolon", lang).join(texts)))
 
 
 def _from_to(name: str, before: float, after: float, lang: str) -> str:

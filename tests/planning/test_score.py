@@ -14,7 +14,7 @@ from rfopt.mobility.simulate import simulate
 from rfopt.network import Change, Plan, apply
 from rfopt.planning.draws import by_draw, figures_by_draw
 from rfopt.planning.harm import Groups, Harm, groups_of
-from rfopt.planning.score import COST_WEIGHT, HARM_WEIGHT, MISALIGNED_WEIGHT, Score, cost_of, score, traded
+from rfopt.planning.score import COST_WEIGHT, HARM_WEIGHT, MISALIGNED_WEIGHT, Score, cost_of, losses, score
 from rfopt.words import in_words
 
 from ..networks import case
@@ -209,10 +209,10 @@ def test_what_fails_hard_may_not_get_worse_for_nothing() -> None:
 
 def test_what_is_given_up_for_a_gain_is_said() -> None:
     evidence, _ = leaking()
-    notes = traded(simulate(evidence.situation, apply(evidence.network, (REWARD,))), evidence)
-    assert [note.split(" 0.")[0] for note in notes] == ["the plan gives up handovers_per_min"]
-    assert traded(evidence.replay, evidence) == []
-    assert all(in_words(note, "zh") != note for note in notes)
+    (lost,) = losses(simulate(evidence.situation, apply(evidence.network, (REWARD,))), evidence)
+    assert lost.kpi == "handovers_per_min" and lost.after > lost.before + lost.limit > lost.before
+    assert losses(evidence.replay, evidence) == []
+    assert in_words(lost.sentence(), "zh") != lost.sentence()
 
 
 # ---- how sure a gain is ----

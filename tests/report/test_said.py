@@ -12,6 +12,7 @@ from rfopt.cli.recommend import plan_lines
 from rfopt.finding import Finding
 from rfopt.kpis import aim
 from rfopt.network import Change
+from rfopt.planning.score import Loss
 from rfopt.recommendation import Recommendation
 from rfopt.report import recommendation_json, report_html
 from rfopt.report.page import page_of
@@ -61,6 +62,15 @@ def test_only_what_meets_its_target_is_promised(result: Recommendation, lang: st
 def test_an_effect_that_nothing_gains_is_not_named(result: Recommendation) -> None:
     lost = reply_after(result, "en", **{name: WORST[name] for name in EFFECTS if EFFECTS[name] == "calls"})
     assert say("reply.gain.calls", "en") not in lost and say("reply.better.calls", "en") not in lost
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_plan_gives_up_stands_beside_what_it_gains(result: Recommendation, lang: str) -> None:
+    label, lost = say("verdict.label.loss", lang), Loss("rxqual_0_4_share", 0.8905, 0.8538)
+    assert label not in dict(verdict_of(replace(result, given_up=()), lang).lines)
+    worse = replace(result, given_up=(lost,))
+    assert "85.4" in dict(verdict_of(worse, lang).lines)[label]
+    assert sum("0.8538" in line for line in plan_lines(worse, lang)) == 1
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
