@@ -17,6 +17,8 @@ from rfopt.network import RELATION_PARAMETERS, Network, relation_index
 
 MOST_PARTS = 64
 """Parts remembered, and arrays of each kind."""
+MOST_NETWORKS = 8
+"""Whole networks remembered, which may be cities: the one before a plan and those after the last ones."""
 
 
 class Arrays(dict[str, Any]):
@@ -87,10 +89,10 @@ class Part:
 Made = TypeVar("Made")
 
 
-def by_identity(make: Callable[..., Made]) -> Callable[..., Made]:
-    """A function whose result is remembered by which objects it was given; they are not changed afterwards.
+def by_identity(make: Callable[..., Made], most: int = MOST_PARTS) -> Callable[..., Made]:
+    """A function whose last results are remembered by which objects it was given; they are not changed afterwards.
 
-    Tuples of names are told by what they hold.
+    Tuples of names are told by what they hold. What was given is kept as long: of whole networks few can be.
     """
     known: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], Made]] = OrderedDict()
 
@@ -100,12 +102,14 @@ def by_identity(make: Callable[..., Made]) -> Callable[..., Made]:
         if key not in known:
             known[key] = given, make(*given)
         known.move_to_end(key)
-        while len(known) > MOST_PARTS:
+        while len(known) > most:
             known.popitem(last=False)
         return known[key][1]
 
     return once
 
+
+of_networks = functools.partial(by_identity, most=MOST_NETWORKS)
 
 _parts: OrderedDict[bytes, Part] = OrderedDict()
 

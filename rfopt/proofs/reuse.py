@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rfopt.bands import gsm_band
-from rfopt.mobility.parts import by_identity
+from rfopt.mobility.parts import of_networks
 from rfopt.network import Network
 
 REUSE_KM = 2.0
@@ -32,7 +32,7 @@ def carriers_of(network: Network, cell: str) -> list[int]:
     return _carriers(network.cells)[cell]
 
 
-@by_identity
+@of_networks
 def _carriers(cells: pd.DataFrame) -> dict[str, list[int]]:
     """Of every GSM cell."""
     gsm = cells[cells["rat"] == "GSM"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rfopt.mobility.parts import by_identity
+from rfopt.mobility.parts import of_networks
 from rfopt.network import Network
 from rfopt.proofs.reuse import distances_km, near_in_relations
 
@@ -27,14 +27,14 @@ def vicinities(network: Network, cells: Iterable[str]) -> Sets:
     return _vicinities(network, tuple(sorted(set(cells) & set(network.cells.index))))
 
 
-@by_identity
+@of_networks
 def _vicinities(network: Network, named: tuple[str, ...]) -> Sets:
     if len(network.cells) <= MOST:
         return (tuple(sorted(map(str, network.cells.index))),) if named else ()
     return tuple(dict.fromkeys(_around(network, cell) for cell in named))
 
 
-@by_identity
+@of_networks
 def about(network: Network, sets: Sets) -> Network:
     """As much of a network as proofs over some sets of its cells ask: these, and what they are related to."""
     names = set[str]().union(*sets)
