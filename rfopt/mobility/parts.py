@@ -17,7 +17,7 @@ from rfopt.network import RELATION_PARAMETERS, Network, relation_index
 
 MOST_PARTS = 64
 """Parts remembered, and arrays of each kind."""
-MOST_NETWORKS = 8
+MOST_NETWORKS = 24
 """Whole networks remembered, which may be cities: the one before a plan and those after the last ones."""
 
 
