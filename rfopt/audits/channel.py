@@ -33,8 +33,8 @@ def channel(before: Network, after: Network, plan: Plan) -> Iterator[Fault]:
 
 
 def _carriers(change: Change) -> list[str]:
-    """The carriers that a row sets, as it says them."""
-    if change.parameter == "redirect_arfcn" and change.new == "present":
+    """The carriers that a row sets or takes off a list, as it says them."""
+    if change.parameter == "redirect_arfcn":
         return [change.neighbour or "0"]
     if change.neighbour is None and change.parameter == "tch_arfcns":
         words = (word.strip() for word in value_text(change.new).split(";"))

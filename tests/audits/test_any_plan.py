@@ -46,6 +46,7 @@ def changes(draw: st.DrawFn) -> Change:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(changes(), min_size=1, max_size=4))
 @example([Change("A", None, "tch_arfcns", "", "4-5")])
+@example([Change("L", "300", "redirect_arfcn", "present", "absent")])
 def test_every_plan_is_answered(rows: list[Change]) -> None:
     plan: Plan = tuple(rows)
     found = audit(NET, plan)
