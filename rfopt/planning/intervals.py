@@ -216,7 +216,7 @@ def _covariance(before: Sample, after: Sample) -> float:
 
 
 @dataclass(frozen=True)
-class Again:
+class Recount:
     """A figure counted again: how what is known of it and chance in so many independent counts spread it.
 
     Attributes
@@ -260,15 +260,15 @@ class Again:
         return mean * size, (1.0 - mean) * size
 
 
-def again(known: Known, unit: str, counts: float) -> Again:
+def recounted(known: Known, unit: str, counts: float) -> Recount:
     """A figure counted again in so many independent counts."""
-    return Again(known.mean, known.variance + chance(known.mean, counts, unit), unit, 1.0 / counts)
+    return Recount(known.mean, known.variance + chance(known.mean, counts, unit), unit, 1.0 / counts)
 
 
-def interval(figure: Again) -> tuple[float, float]:
+def interval(figure: Recount) -> tuple[float, float]:
     """The 90 % interval: from 5 % to 95 %, or where an end is on a bound all 10 % off at the other.
 
-    >>> [round(end, 2) for end in interval(again(Known(10.0, 1.0), "dB", np.inf))]
+    >>> [round(end, 2) for end in interval(recounted(Known(10.0, 1.0), "dB", np.inf))]
     [8.36, 11.64]
     """
     low, high = figure.at(TAIL), figure.at(1.0 - TAIL)
@@ -279,19 +279,19 @@ def interval(figure: Again) -> tuple[float, float]:
     return low, high
 
 
-def delay_interval(delay: Again, success: Again, failed_s: float, enough: float) -> tuple[float, float]:
-    """The 90 % interval of a delay that counts as `failed_s` where the share that succeeds lies below `enough`.
+def delay_interval(delay: Recount, arrivals: Recount, failed_s: float, enough: float) -> tuple[float, float]:
+    """The 90 % interval of a delay that counts as `failed_s` where the share that comes to GSM lies below `enough`.
 
     Nothing is longer than that: it is a bound, see `interval`.
 
-    >>> sure, doubtful = (again(Known(mean, 1e-4), "share", 1e9) for mean in (0.99, 0.95))
-    >>> delay = again(Known(8.0, 0.25), "s", np.inf)
+    >>> sure, doubtful = (recounted(Known(mean, 1e-4), "share", 1e9) for mean in (0.99, 0.95))
+    >>> delay = recounted(Known(8.0, 0.25), "s", np.inf)
     >>> [round(end, 2) for end in delay_interval(delay, sure, 30.0, 0.95)]
     [7.18, 8.85]
     >>> [round(end, 2) for end in delay_interval(delay, doubtful, 30.0, 0.95)]
     [7.56, 30.0]
     """
-    fails = success.below(enough)
+    fails = arrivals.below(enough)
     at_bound = fails >= TAIL
     low, high = (2.0 * TAIL, 1.0) if at_bound else (TAIL, 1.0 - TAIL)
     if low + fails >= 1.0:

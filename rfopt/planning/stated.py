@@ -23,10 +23,9 @@ from rfopt.planning.intervals import (
     MODEL_ERROR,
     OUTCOME_MIN,
     SHARED_CHANCE,
-    Again,
     Known,
+    Recount,
     Sample,
-    again,
     at_odds,
     by_model,
     combined,
@@ -34,11 +33,12 @@ from rfopt.planning.intervals import (
     interval,
     looks_of,
     moved,
+    recounted,
     unmodelled_failures,
 )
 
 ENOUGH = 0.95
-"""Share of fallbacks that must succeed for the 95th percentile of their delay to be a delay at all."""
+"""Share of fallbacks that must come to GSM for the 95th percentile of their delay to be a delay at all."""
 TENTH, NO_LEVEL_DBM = 0.1, -120.0
 """Where a tenth of the time may be without service, the tenth percentile of the level may be as low as this: what a
 phone without service receives is not known, only that it is too little."""
@@ -60,7 +60,7 @@ def intervals(replay: Replay, evidence: Evidence) -> dict[str, tuple[float, floa
 def _interval(name: str, replay: Replay, evidence: Evidence) -> tuple[float, float]:
     if name == "csfb_delay_p95_s":
         return _delay(replay, evidence)
-    figure = _again(name, replay, evidence)
+    figure = _recounted(name, replay, evidence)
     ends = interval(figure) if figure else (np.nan, np.nan)
     if name == "rxlev_p10_dbm" and figure and _without_service(replay, evidence) >= TENTH:
         return min(ends[0], NO_LEVEL_DBM), ends[1]
@@ -85,13 +85,13 @@ def _delay(replay: Replay, evidence: Evidence) -> tuple[float, float]:
         once("arrived", name, each, evidence, _arrived) for each in (evidence.replay, replay, evidence.logged)
     )
     only = replace(evidence, replay=before, logged=logged)
-    delay, arrivals = (_again(one, after, only) for one in (name, "csfb_success_share"))
+    delay, arrivals = (_recounted(one, after, only) for one in (name, "csfb_success_share"))
     return delay_interval(delay, arrivals, FAILED_S, ENOUGH) if delay and arrivals else (np.nan, np.nan)
 
 
 def _arrived(replay: Replay) -> Replay:
     """The replay with every fallback that came to GSM a success, and without the delays of the others."""
-    came = [f.success | (f.cell >= 0) for f in replay.fallbacks]
+    came = [f.success | (f.cell >= 0) | (f.delay_s < FAILED_S) for f in replay.fallbacks]  # on a stranger, too
     kept = (
         replace(f, success=arrived, delay_s=np.where(arrived, f.delay_s, np.nan))
         for f, arrived in zip(replay.fallbacks, came, strict=True)
@@ -124,7 +124,7 @@ def _prior(name: str, sample: Sample) -> Known:
     return unmodelled_failures(known) if kpis.facts[name]["of"] == "csfb" and sample.unit == "share" else known
 
 
-def _again(name: str, replay: Replay, evidence: Evidence) -> Again | None:
+def _recounted(name: str, replay: Replay, evidence: Evidence) -> Recount | None:
     """A figure over `OUTCOME_MIN`, calls and fallbacks as frequent in it as in the simulation; None if unknown."""
     found = _known(name, replay, evidence)
     if found is None:
@@ -136,7 +136,7 @@ def _again(name: str, replay: Replay, evidence: Evidence) -> Again | None:
     if kpis.facts[name]["of"] == "gsm_idle":
         minutes = sample.exposure  # a long stay is no larger share of it
     counts = sample.looks * sample.exposure * OUTCOME_MIN / minutes
-    return again(known, sample.unit, counts) if counts > 0.0 else None
+    return recounted(known, sample.unit, counts) if counts > 0.0 else None
 
 
 def _sample(name: str, replay: Replay, evidence: Evidence) -> Sample | None:

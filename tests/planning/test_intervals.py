@@ -19,13 +19,13 @@ from rfopt.planning.intervals import (
     MODEL_ERROR,
     Known,
     Sample,
-    again,
     by_model,
     combined,
     delay_interval,
     interval,
     looks_of,
     moved,
+    recounted,
     unmodelled_failures,
 )
 from rfopt.planning.stated import intervals
@@ -100,15 +100,15 @@ def test_gamma_and_beta_are_the_conjugate_ones() -> None:
 
 @given(mean=st.floats(0.001, 0.999), sd=st.floats(1e-4, 0.5), counts=st.floats(10.0, 1e4), unit=UNITS)
 def test_ends_are_in_order_and_in_bounds(mean: float, sd: float, counts: float, unit: str) -> None:
-    low, high = interval(again(Known(mean, sd**2), unit, counts))
+    low, high = interval(recounted(Known(mean, sd**2), unit, counts))
     assert 0.0 <= low < high
     assert unit != "share" or high <= 1.0
     assert low <= mean * 1.0001 or low < 0.5 / counts
 
 
 def test_a_figure_at_its_bound_may_stay_there() -> None:
-    assert interval(again(Known(1e-4, 1e-6), "1/min", 300.0))[0] == 0.0
-    assert interval(again(Known(0.9999, 1e-6), "share", 300.0))[1] == 1.0
+    assert interval(recounted(Known(1e-4, 1e-6), "1/min", 300.0))[0] == 0.0
+    assert interval(recounted(Known(0.9999, 1e-6), "share", 300.0))[1] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_figure_at_its_bound_may_stay_there() -> None:
 def test_an_interval_holds_nine_in_ten_also_where_it_ends_on_a_bound(unit: str, mean: float) -> None:
     """Of a figure drawn as it is said to spread; what rounds to the bound lies in it, so that it may hold more."""
     rng, counts = np.random.default_rng(5), 200.0
-    figure = again(Known(mean, (0.3 * min(mean, 1.0 - mean)) ** 2), unit, counts)
+    figure = recounted(Known(mean, (0.3 * min(mean, 1.0 - mean)) ** 2), unit, counts)
     drawn = np.array([figure.at(p) for p in rng.uniform(size=4000)])
     low, high = interval(figure)
     on_bound = np.isin(drawn, (0.0, 1.0)).mean()
@@ -128,7 +128,7 @@ def test_an_interval_holds_nine_in_ten_also_where_it_ends_on_a_bound(unit: str, 
 @pytest.mark.parametrize("share", [0.9, 0.94, 0.96, 0.99])
 def test_a_delay_that_may_be_that_of_failures_holds_nine_in_ten(share: float) -> None:
     rng = np.random.default_rng(6)
-    delay, success = again(Known(8.0, 0.3), "s", np.inf), again(Known(share, 3e-4), "share", 1e6)
+    delay, success = recounted(Known(8.0, 0.3), "s", np.inf), recounted(Known(share, 3e-4), "share", 1e6)
     within, good = (np.array([one.at(p) for p in rng.uniform(size=4000)]) for one in (delay, success))
     drawn = np.where(good < 0.95, 30.0, within)
     low, high = delay_interval(delay, success, 30.0, 0.95)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rfopt.kpis import aim, compute, kpis
+from rfopt.mobility.csfb import FAILED_S
 from rfopt.mobility.simulate import simulate
 from rfopt.mobility.timeline import ELSEWHERE, Timeline
 from rfopt.network import apply
@@ -98,3 +99,20 @@ def test_an_unknown_figure_has_no_interval() -> None:
     evidence, _ = leaking()
     spans = intervals(replace(evidence.replay, timelines=(), fallbacks=()), evidence)
     assert np.isnan(list(spans.values())).all()
+
+
+def test_a_call_that_failed_on_a_cell_of_no_table_has_come_to_gsm() -> None:
+    """All calls of the log failed, there after 7 s or without ever coming to GSM."""
+    evidence, _ = leaking()
+
+    def delay_if_all_took(seconds: float) -> tuple[float, float]:
+        failed = tuple(
+            replace(
+                f, success=np.zeros_like(f.success), cell=np.full_like(f.cell, -1), delay_s=0.0 * f.delay_s + seconds
+            )
+            for f in evidence.replay.fallbacks
+        )
+        logged = replace(evidence.logged, fallbacks=failed)
+        return intervals(evidence.replay, replace(evidence, logged=logged))["csfb_delay_p95_s"]
+
+    assert delay_if_all_took(7.0)[1] < 10.0 and delay_if_all_took(FAILED_S) == (FAILED_S, FAILED_S)
